@@ -1,0 +1,1 @@
+"""Device drivers: they talk to hardware and know nothing else of the house."""
