@@ -1,0 +1,1 @@
+"""The central side: wire contract, circulation rules, database and server."""
