@@ -1,0 +1,25 @@
+"""Identifiers and limits that stand in messages."""
+
+from typing import Annotated
+from uuid import uuid4
+
+from msgspec import Meta
+
+HEX_128 = "^[0-9a-f]{32}$"
+
+MessageId = Annotated[str, Meta(pattern=HEX_128)]
+OperationId = Annotated[str, Meta(pattern=HEX_128)]
+BootId = Annotated[str, Meta(pattern=HEX_128)]
+InstanceId = Annotated[str, Meta(pattern=HEX_128)]
+Epoch = Annotated[str, Meta(pattern=HEX_128)]
+Sequence = Annotated[int, Meta(ge=0)]
+ItemNumber = Annotated[str, Meta(min_length=1, max_length=64)]
+CardNumber = Annotated[str, Meta(min_length=1, max_length=64)]
+Pin = Annotated[str, Meta(min_length=1, max_length=32)]
+TagUid = Annotated[str, Meta(pattern="^[0-9A-F]{16}$")]
+ShortText = Annotated[str, Meta(max_length=400)]
+
+
+def new_identifier() -> str:
+    """128 random bits as 32 hexadecimal digits."""
+    return uuid4().hex
