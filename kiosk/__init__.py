@@ -1,0 +1,1 @@
+"""A station without its screen: self-check kiosk, desk, gate or bus."""

@@ -1,0 +1,265 @@
+"""What a screen shows: frozen values, no words. Words, colours and speech live in ui.presenter.
+
+A view says what is true and what the patron can do; it never says how it looks. After every step
+the controller publishes one `Frame`; the screen draws the newest and reports its number back,
+so that "shown" means drawn (docs/architecture.md, "Shown").
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from service.protocol.refusals import RefusalCode
+from service.protocol.replies import Destination
+
+
+class LineState(StrEnum):
+    """Where one item stands. Each state has a mark, words and a sound."""
+
+    SEEN = "seen"  # the pad feels a tag, its memory is being read
+    RECOGNISED = "recognised"  # we know the item; nothing is asked yet (no card yet)
+    ASKING = "asking"  # the library is asked
+    RELEASING = "releasing"  # granted, the tag is being written: leave it on the pad
+    SECURING = "securing"  # return: the tag is being secured and the library is asked
+    DONE = "done"
+    DONE_TAG_OPEN = "done-tag-open"  # loan or return done, the tag is still to be written
+    PUT_BACK = "put-back"  # lifted too early: lay it down again
+    LAY_ON_PAD = "lay-on-pad"  # scanned by barcode, but it carries a tag
+    PART_MISSING = "part-missing"
+    REFUSED = "refused"
+    TROUBLE = "trouble"
+
+
+class Trouble(StrEnum):
+    """Why a line is in TROUBLE; the patron is told what to do in each case."""
+
+    PATRON_CARD = "patron-card"  # a library card with a tag, not a book
+    FOREIGN_LIBRARY = "foreign-library"
+    BLANK_TAG = "blank-tag"
+    NOT_A_LIBRARY_TAG = "not-a-library-tag"
+    UNREADABLE = "unreadable"
+    SUSPECT_TAG = "suspect-tag"  # readable, but its checksum does not fit
+    TAG_LOCKED = "tag-locked"
+    TAG_NOT_WRITTEN = "tag-not-written"
+    NOT_SENT = "not-sent"  # the library did not answer in time: nothing was lent
+    KEPT_FOR_LATER = "kept-for-later"  # return received, booked when the link is back
+    STAFF_WILL_HELP = "staff-will-help"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """One item (a set of several parts is one line)."""
+
+    key: str
+    state: LineState
+    accession: str | None = None
+    title: str | None = None
+    author: str | None = None
+    due: date | None = None
+    already_yours: bool = False
+    refusal: RefusalCode | None = None
+    trouble: Trouble | None = None
+    destination: Destination | None = None
+    place: str = ""
+    parts: int = 1
+    parts_seen: tuple[int, ...] = ()
+    parts_missing: tuple[int, ...] = ()
+    on_pad: bool = False
+
+
+class Hindrance(StrEnum):
+    """What does not work at this station now; told on the start screen and by `health`."""
+
+    LINK = "link"
+    PAD = "pad"
+    SCANNER = "scanner"
+    DISK = "disk"
+    NOT_ENROLLED = "not-enrolled"
+    REVOKED = "revoked"
+    SECOND_INSTANCE = "second-instance"
+    PROTOCOL = "protocol"
+
+
+@dataclass(frozen=True, slots=True)
+class PadPicture:
+    """What the pad sees, for its drawing: line keys from bottom to top, and a card if one lies."""
+
+    keys: tuple[str, ...] = ()
+    card: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StartView:
+    """Nobody is here. `may_borrow`/`may_return` are False when that tile must not be offered."""
+
+    may_borrow: bool
+    may_return: bool
+    may_see_account: bool
+    hindrances: tuple[Hindrance, ...] = ()
+
+
+class WhoFor(StrEnum):
+    """Why the card is wanted."""
+
+    BORROW = "borrow"
+    ACCOUNT = "account"
+
+
+class WhoStep(StrEnum):
+    """How far the reader has come in saying who they are."""
+
+    SHOW_CARD = "show-card"  # lay down, scan or choose to type
+    TYPE_NUMBER = "type-number"
+    ASKING = "asking"
+    TYPE_PIN = "type-pin"
+
+
+@dataclass(frozen=True, slots=True)
+class WhoView:
+    """Who are you. `items_on_pad` books wait; `problem` belongs to the last try.
+
+    `wait_seconds`: too many numbers were typed, typing opens again after so long (0 = open).
+    """
+
+    why: WhoFor
+    step: WhoStep
+    items_on_pad: int = 0
+    short_name: str | None = None
+    problem: RefusalCode | None = None
+    not_answered: bool = False
+    wait_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BorrowView:
+    """The stack being borrowed. `next_key` is the row that needs the reader's hand, if any."""
+
+    short_name: str
+    pad: PadPicture
+    lines: tuple[ItemLine, ...]
+    next_key: str | None
+    done: int
+    busy: bool
+    pad_works: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnView:
+    """The stack being returned; no card is needed."""
+
+    pad: PadPicture
+    lines: tuple[ItemLine, ...]
+    next_key: str | None
+    done: int
+    busy: bool
+    short_name: str | None = None
+    pad_works: bool = True
+
+
+class RenewState(StrEnum):
+    """What happened to a loan on the account screen."""
+
+    NONE = "none"
+    ASKING = "asking"
+    RENEWED = "renewed"
+    REFUSED = "refused"
+    NOT_SENT = "not-sent"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """One open loan."""
+
+    item: str
+    title: str
+    author: str
+    due: date
+    overdue: bool
+    renewable: bool
+    renew: RenewState = RenewState.NONE
+    refusal: RefusalCode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """The account behind the PIN."""
+
+    short_name: str
+    lines: tuple[AccountLine, ...]
+    hindrance: RefusalCode | None
+    may_borrow: int
+    busy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FarewellView:
+    """What was done. `receipt` is the 42-column text when the reader asked to see it.
+
+    `card_on_pad` and `books_on_pad`: do not forget them. `saved`: a receipt file was written.
+    """
+
+    lent: tuple[ItemLine, ...]
+    returned: tuple[ItemLine, ...]
+    unfinished: tuple[ItemLine, ...]
+    latest_due: date | None
+    receipt: tuple[str, ...] | None
+    seconds_left: int
+    card_on_pad: bool = False
+    books_on_pad: int = 0
+    saved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfServiceView:
+    """Nothing can be done here now: what is broken, what works, and since when (wall clock)."""
+
+    hindrances: tuple[Hindrance, ...]
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelpView:
+    """Staff were called or the reader looks for help; Back returns to what was there."""
+
+    may_leave: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StillThere:
+    """Laid over any view: answer within `seconds_left` or all is finished and wiped."""
+
+    seconds_left: int
+    unfinished: tuple[ItemLine, ...]
+
+
+View = (
+    StartView
+    | WhoView
+    | BorrowView
+    | ReturnView
+    | AccountView
+    | FarewellView
+    | OutOfServiceView
+    | HelpView
+)
+
+
+class Chime(StrEnum):
+    """One short sound with its own meaning; screens without a speaker ignore it."""
+
+    DONE = "done"
+    NEEDS_YOU = "needs-you"
+    DONE_TAG_OPEN = "done-tag-open"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Everything the screen needs for one picture. `number` grows; report it back when drawn."""
+
+    number: int
+    view: View
+    online: bool
+    language: str
+    still_there: StillThere | None = None
+    chime: Chime | None = None
