@@ -1,71 +1,89 @@
-# `make setup` brings everything; see docs/building.md.
+# What can be made; docs/building.md says how and why.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 
 PYTHON ?= python3
-BIN := .venv/bin
+WORKERS ?= 2
 ARGS ?=
+UPGRADE ?=
 
-# Nothing is fetched to build: what is built uses the pinned setuptools of .venv.
+BIN := .venv/bin
+LOCKS := requirements/build.txt requirements/runtime.txt requirements/dev.txt
+
+# Nothing is fetched to build: what must be built uses the pinned setuptools of .venv.
 PIP_INSTALL := $(BIN)/pip install -qq --no-build-isolation
 # pydes (pure Python, asked for by nfcpy) is published as source only.
 WHEELS := --only-binary :all: --no-binary pydes
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
-LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
-	--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
-
-.PHONY: help setup debian demo test lint bench soak screenshots lock clean
+.PHONY: help setup debian debian-test demo test lint bench soak screenshots lock clean
 
 help:
-	@echo "make setup | demo | test | lint | bench | soak | screenshots | lock | clean"
+	@echo "make demo         set up, then show a kiosk, a service and a bench of simulated devices"
+	@echo "make setup        the set-up alone: Debian packages, then pinned Python packages in .venv"
+	@echo "make test         lint, then all tests"
+	@echo "make lint         style, types, who imports whom"
+	@echo "make bench        benchmarks against stated baselines"
+	@echo "make soak         the long runs that 'make test' only samples"
+	@echo "make screenshots  every screen in every size and language"
+	@echo "make lock         pin again what pyproject.toml asks for; UPGRADE=--upgrade takes the newest"
+	@echo "make clean        remove .venv and everything else that was made"
+	@echo "ARGS='…' is passed on to demo, test, bench, soak and screenshots."
 
 setup: debian $(BIN)/.project
 
 debian:
-	@requirements/install-debian
+	@requirements/install-debian requirements/debian.txt
+
+debian-test:
+	@requirements/install-debian requirements/debian-test.txt
 
 $(BIN)/pip: | debian
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "muontra needs Python 3.11 or newer.")'
+	@$(PYTHON) -c 'import sys; sys.exit("muontra needs Python 3.11 or newer." * (sys.version_info < (3, 11)))'
 	@echo "Making the virtual environment .venv"
 	@$(PYTHON) -m venv .venv
 
-$(BIN)/.packages: requirements/build.txt requirements/dev.txt | $(BIN)/pip
-	@echo "Installing the pinned Python packages of requirements/dev.txt into .venv"
+$(BIN)/.packages: $(LOCKS) | $(BIN)/pip
+	@echo "Installing into .venv the Python packages pinned in requirements/ (about a minute)"
 	@$(PIP_INSTALL) --require-hashes -r requirements/build.txt
 	@$(PIP_INSTALL) --require-hashes $(WHEELS) -r requirements/dev.txt
 	@touch $@
 
 $(BIN)/.project: pyproject.toml $(BIN)/.packages
-	@echo "Installing muontra into .venv, editable"
+	@echo "Installing muontra itself into .venv, editable"
 	@$(PIP_INSTALL) --no-deps --no-index --editable .
 	@touch $@
 
 demo: setup
 	@$(BIN)/python -m kiosk.demo $(ARGS)
 
-test: lint
-	@$(BIN)/pytest $(ARGS)
+test: setup debian-test lint
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup $(ARGS)
 
 lint: setup
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@! grep -nE '^-|://|@ ' $(LOCKS) || { echo "A lock names where packages come from."; exit 1; }
 
-bench: setup
+bench: setup debian-test
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
-soak: setup
+soak: setup debian-test
 	@$(BIN)/python -m tests.soak $(ARGS)
 
 screenshots: setup
 	@$(BIN)/python -m tests.screen.gallery $(ARGS)
 
 lock: setup
-	@$(LOCK) pyproject.toml --output-file requirements/runtime.txt
-	@$(LOCK) pyproject.toml --extra dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
-	@$(LOCK) --group build --output-file requirements/build.txt
+	@$(COMPILE) pyproject.toml --output-file requirements/runtime.txt
+	@$(COMPILE) pyproject.toml --extra dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
+	@$(COMPILE) --group build --output-file requirements/build.txt
 
 clean:
-	rm -rf .venv build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv build dist *.egg-info .hypothesis .*_cache
