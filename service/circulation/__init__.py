@@ -1,0 +1,1 @@
+"""The rules of lending, pure: no clock, no files, no database (docs/circulation.md)."""
