@@ -43,7 +43,7 @@ debian-test:
 	@requirements/install-debian requirements/debian-test.txt
 
 $(BIN)/pip: | debian
-	@$(PYTHON) -c 'import sys; sys.exit("muontra needs Python 3.11 or newer." * (sys.version_info < (3, 11)))'
+	@$(PYTHON) -c 'import sys; sys.exit("muontra needs Python 3.11 or newer." if sys.version_info < (3, 11) else 0)'
 	@echo "Making the virtual environment .venv"
 	@$(PYTHON) -m venv .venv
 
