@@ -217,9 +217,8 @@ stations = Table(
     Column("enrolled_at_ms", Milliseconds, nullable=False),
     Column("revoked_at_ms", Milliseconds),
     Column("last_seen_ms", Milliseconds),
-    # Highest sequence that this database has applied, and up to which the station holds every
-    # reply: kept for ever, also when the operations themselves are forgotten.
-    Column("applied_through", BigInteger, nullable=False, server_default=text("0")),
+    # Up to here this database has applied everything and the station holds every reply:
+    # kept for ever, the operations themselves are forgotten.
     Column("confirmed_through", BigInteger, nullable=False, server_default=text("0")),
     Column("reoffer_awaited", Boolean, nullable=False, server_default=false()),
 )
@@ -296,6 +295,7 @@ holds = Table(
     Column("state", String(16), nullable=False, server_default=HoldState.QUEUED.value),
     Column("placed_at_ms", Milliseconds, nullable=False),
     Column("trapped", Number, ForeignKey("items.id")),
+    Column("filled_by", Number, ForeignKey("loans.id")),  # void again: the hold queues again
     Column("closed_at_ms", Milliseconds),
     one_of("state", HoldState),
     CheckConstraint(

@@ -185,7 +185,6 @@ def upgrade() -> None:
         sa.Column("enrolled_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("revoked_at_ms", sa.BigInteger(), nullable=True),
         sa.Column("last_seen_ms", sa.BigInteger(), nullable=True),
-        sa.Column("applied_through", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column(
             "confirmed_through", sa.BigInteger(), server_default=sa.text("0"), nullable=False
         ),
@@ -239,49 +238,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("backup", "station", name="pk_backup_stations"),
     )
     op.create_table(
-        "holds",
-        sa.Column("id", NUMBER, nullable=False),
-        sa.Column("title", NUMBER, nullable=False),
-        sa.Column("item", NUMBER, nullable=True),
-        sa.Column("patron", NUMBER, nullable=False),
-        sa.Column("pickup_point", sa.String(length=32), nullable=False),
-        sa.Column("state", sa.String(length=16), server_default="queued", nullable=False),
-        sa.Column("placed_at_ms", sa.BigInteger(), nullable=False),
-        sa.Column("trapped", NUMBER, nullable=True),
-        sa.Column("closed_at_ms", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint(
-            "(trapped IS NOT NULL) = (state IN ('travelling', 'on-shelf'))",
-            name="ck_holds_trapped",
-        ),
-        sa.CheckConstraint(
-            "state IN ('queued', 'travelling', 'on-shelf', 'filled', 'cancelled', 'expired')",
-            name="ck_holds_state",
-        ),
-        sa.ForeignKeyConstraint(["item"], ["items.id"], name="fk_holds_item"),
-        sa.ForeignKeyConstraint(["patron"], ["patrons.id"], name="fk_holds_patron"),
-        sa.ForeignKeyConstraint(["pickup_point"], ["points.code"], name="fk_holds_pickup_point"),
-        sa.ForeignKeyConstraint(["title"], ["titles.id"], name="fk_holds_title"),
-        sa.ForeignKeyConstraint(["trapped"], ["items.id"], name="fk_holds_trapped"),
-        sa.PrimaryKeyConstraint("id", name="pk_holds"),
-    )
-    op.create_index(
-        "uq_holds_open",
-        "holds",
-        ["title", "patron"],
-        unique=True,
-        sqlite_where=sa.text("closed_at_ms IS NULL"),
-        postgresql_where=sa.text("closed_at_ms IS NULL"),
-    )
-    op.create_index(
-        "uq_holds_trapped",
-        "holds",
-        ["trapped"],
-        unique=True,
-        sqlite_where=sa.text("trapped IS NOT NULL"),
-        postgresql_where=sa.text("trapped IS NOT NULL"),
-    )
-
-    op.create_table(
         "loans",
         sa.Column("id", NUMBER, autoincrement=False, nullable=False),
         sa.Column("item", NUMBER, nullable=False),
@@ -320,6 +276,51 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("state = 'open'"),
         postgresql_where=sa.text("state = 'open'"),
+    )
+
+    op.create_table(
+        "holds",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("title", NUMBER, nullable=False),
+        sa.Column("item", NUMBER, nullable=True),
+        sa.Column("patron", NUMBER, nullable=False),
+        sa.Column("pickup_point", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=16), server_default="queued", nullable=False),
+        sa.Column("placed_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("trapped", NUMBER, nullable=True),
+        sa.Column("filled_by", NUMBER, nullable=True),
+        sa.Column("closed_at_ms", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "(trapped IS NOT NULL) = (state IN ('travelling', 'on-shelf'))",
+            name="ck_holds_trapped",
+        ),
+        sa.CheckConstraint(
+            "state IN ('queued', 'travelling', 'on-shelf', 'filled', 'cancelled', 'expired')",
+            name="ck_holds_state",
+        ),
+        sa.ForeignKeyConstraint(["filled_by"], ["loans.id"], name="fk_holds_filled_by"),
+        sa.ForeignKeyConstraint(["item"], ["items.id"], name="fk_holds_item"),
+        sa.ForeignKeyConstraint(["patron"], ["patrons.id"], name="fk_holds_patron"),
+        sa.ForeignKeyConstraint(["pickup_point"], ["points.code"], name="fk_holds_pickup_point"),
+        sa.ForeignKeyConstraint(["title"], ["titles.id"], name="fk_holds_title"),
+        sa.ForeignKeyConstraint(["trapped"], ["items.id"], name="fk_holds_trapped"),
+        sa.PrimaryKeyConstraint("id", name="pk_holds"),
+    )
+    op.create_index(
+        "uq_holds_open",
+        "holds",
+        ["title", "patron"],
+        unique=True,
+        sqlite_where=sa.text("closed_at_ms IS NULL"),
+        postgresql_where=sa.text("closed_at_ms IS NULL"),
+    )
+    op.create_index(
+        "uq_holds_trapped",
+        "holds",
+        ["trapped"],
+        unique=True,
+        sqlite_where=sa.text("trapped IS NOT NULL"),
+        postgresql_where=sa.text("trapped IS NOT NULL"),
     )
 
     op.create_table(
