@@ -22,10 +22,10 @@ encode = msgspec.json.Encoder(order="deterministic").encode
 
 _station_header = msgspec.json.Decoder(StationHeader)
 _service_header = msgspec.json.Decoder(ServiceHeader)
-_operation = msgspec.json.Decoder(Operation)
-_question = msgspec.json.Decoder(Question)
-_reply = msgspec.json.Decoder(Reply)
-_outcome = msgspec.json.Decoder(OutcomeReply)
+_operation: msgspec.json.Decoder[Operation] = msgspec.json.Decoder(Operation)
+_question: "msgspec.json.Decoder[Question]" = msgspec.json.Decoder(Question)
+_reply: "msgspec.json.Decoder[Reply]" = msgspec.json.Decoder(Reply)
+_outcome: "msgspec.json.Decoder[OutcomeReply]" = msgspec.json.Decoder(OutcomeReply)
 
 
 class ProtocolError(Exception):
