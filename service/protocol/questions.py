@@ -2,7 +2,14 @@
 
 from msgspec import Struct
 
-from service.protocol.identifiers import CardNumber, InstanceId, ItemNumber, Pin, Sequence, ShortText
+from service.protocol.identifiers import (
+    CardNumber,
+    InstanceId,
+    ItemNumber,
+    Pin,
+    Sequence,
+    ShortText,
+)
 
 
 class Hello(Struct, frozen=True, forbid_unknown_fields=True, tag_field="ask", tag="hello/1"):

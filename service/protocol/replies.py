@@ -125,7 +125,8 @@ class PatronAnswer(
 class ItemAnswer(Struct, frozen=True, forbid_unknown_fields=True, tag_field="reply", tag="item/1"):
     """What an item is. `on_loan` is None while a restored service does not know yet.
 
-    `tagged`: the catalogue says that it carries RFID tags, `parts` of them.
+    `tagged`: the catalogue says that it carries RFID tags, `parts` of them. `listed`: the staff's
+    list has an open line about one of its tags, so a pad's proof is worth reporting.
     """
 
     item: ItemNumber
@@ -134,6 +135,7 @@ class ItemAnswer(Struct, frozen=True, forbid_unknown_fields=True, tag_field="rep
     tagged: bool
     parts: int
     on_loan: bool | None
+    listed: bool = False
 
 
 class HelloFirst(

@@ -1,0 +1,1 @@
+"""The durable queue to the service: rows on disk are the queue, sockets never are."""

@@ -1,0 +1,1 @@
+"""The self-check session: pure states, events, effects and `advance`. Time comes in as `now`."""

@@ -1,0 +1,98 @@
+"""`advance(session, event, now)`: the one door into the session. Pure; mypy proves it complete.
+
+An event first changes what is known (kiosk/session/knowledge.py and choices.py); then
+`progress` moves everything on that can go on. So the order of events does not matter:
+books first or card first, proof before reply or after.
+"""
+
+from typing import assert_never
+
+from kiosk import intents
+from kiosk.session import choices, events, knowledge
+from kiosk.session.clock import keep_time
+from kiosk.session.effects import Effect
+from kiosk.session.progress import progress
+from kiosk.session.states import SelfCheck
+from kiosk.session.step import Step
+
+
+def advance(
+    session: SelfCheck, event: events.Event, now: float
+) -> tuple[SelfCheck, tuple[Effect, ...]]:
+    """The session after `event` at monotonic time `now`, and what is to be done about it."""
+    step = Step(session, now)
+    _take_in(step, event)
+    keep_time(step)
+    progress(step)
+    return step.session, tuple(step.effects)
+
+
+def _take_in(step: Step, event: events.Event) -> None:  # noqa: C901 - one flat table
+    match event:
+        case events.TagsPlaced():
+            knowledge.tags_placed(step, event)
+        case events.TagsRemoved():
+            knowledge.tags_removed(step, event)
+        case events.TagRead():
+            knowledge.tag_read(step, event)
+        case events.CodeScanned():
+            knowledge.code_scanned(step, event)
+        case events.PatronAnswered():
+            choices.patron_answered(step, event)
+        case events.ItemAnswered():
+            knowledge.item_answered(step, event)
+        case events.Answered():
+            knowledge.answered(step, event)
+        case events.NotDecided():
+            knowledge.not_decided(step, event)
+        case events.SecurityProved():
+            knowledge.security_proved(step, event)
+        case events.SecurityFailed():
+            knowledge.security_failed(step, event)
+        case events.HindrancesChanged():
+            step.set(hindrances=event.hindrances)
+        case events.StoreRefused():
+            choices.store_refused(step)
+        case events.Tick() | intents.FrameDrawn():
+            pass
+        case _:
+            _follow(step, event)
+
+
+def _follow(step: Step, intent: intents.Intent) -> None:  # noqa: C901 - one flat table
+    step.touched()
+    match intent:
+        case intents.ChooseBorrow():
+            choices.borrow(step)
+        case intents.ChooseReturn():
+            choices.give_back(step)
+        case intents.ChooseAccount():
+            choices.account(step)
+        case intents.ChooseTyping():
+            choices.typing(step)
+        case intents.NumberTyped():
+            choices.number_typed(step, intent.number)
+        case intents.PinTyped():
+            choices.pin_typed(step, intent.pin)
+        case intents.RenewAll():
+            choices.renew_all(step)
+        case intents.RenewOne():
+            choices.renew(step, intent.item)
+        case intents.Finish():
+            choices.finish(step)
+        case intents.Leave():
+            choices.leave(step)
+        case intents.Back():
+            choices.back(step)
+        case intents.AskHelp():
+            step.set(help_open=True)
+        case intents.ShowReceipt():
+            choices.show_receipt(step)
+        case intents.SaveReceipt():
+            choices.save_receipt(step)
+        case intents.ChooseLanguage():
+            step.set(language=intent.language)
+        case intents.StayHere() | intents.Touched() | intents.FrameDrawn():
+            pass
+        case _:
+            assert_never(intent)

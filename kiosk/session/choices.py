@@ -1,0 +1,202 @@
+"""What a person chose, and what the service says of a card."""
+
+from dataclasses import replace
+
+from kiosk.session import events
+from kiosk.session.effects import Submit, WriteReceipt
+from kiosk.session.states import (
+    Account,
+    Borrowing,
+    Farewell,
+    Idle,
+    Patron,
+    Renewal,
+    Returning,
+    Who,
+)
+from kiosk.session.step import Step
+from kiosk.session.visits import ask_for, begin, end, say_farewell, something_happened
+from kiosk.views import Hindrance, RenewState, WhoFor, WhoStep
+from service.protocol.operations import Renew
+from service.protocol.refusals import RefusalCode
+from service.protocol.replies import PatronAnswer, Refused
+
+CLOSED_FOR_LENDING = frozenset(
+    {
+        Hindrance.LINK,
+        Hindrance.DISK,
+        Hindrance.NOT_ENROLLED,
+        Hindrance.REVOKED,
+        Hindrance.SECOND_INSTANCE,
+        Hindrance.PROTOCOL,
+    }
+)
+
+
+def borrow(step: Step) -> None:
+    """*Mượn sách*."""
+    if CLOSED_FOR_LENDING & step.session.hindrances:
+        return
+    if step.session.patron is not None and not isinstance(step.session.phase, Farewell):
+        step.go(Borrowing())
+        return
+    begin(step, Who(WhoFor.BORROW))
+
+
+def give_back(step: Step) -> None:
+    """*Trả sách*; also for books that were laid down before anything was chosen."""
+    if isinstance(step.session.phase, Idle | Who | Farewell):
+        begin(step, Returning())
+        step.set(patron=None)
+
+
+def account(step: Step) -> None:
+    """*Gia hạn & tài khoản*."""
+    if not CLOSED_FOR_LENDING & step.session.hindrances:
+        begin(step, Who(WhoFor.ACCOUNT))
+
+
+def typing(step: Step) -> None:
+    """Type the number instead of showing the card."""
+    phase = step.session.phase
+    if isinstance(phase, Who) and phase.step is WhoStep.SHOW_CARD:
+        step.go(Who(phase.why, WhoStep.TYPE_NUMBER))
+
+
+def number_typed(step: Step, number: str) -> None:
+    """Typed numbers are throttled: guessing must not pay."""
+    phase = step.session.phase
+    if isinstance(phase, Who) and phase.step is WhoStep.TYPE_NUMBER and _typing_open(step):
+        ask_for(step, number, typed=True)
+
+
+def pin_typed(step: Step, pin: str) -> None:
+    """The PIN opens the account."""
+    phase = step.session.phase
+    if isinstance(phase, Who) and phase.step is WhoStep.TYPE_PIN and phase.card is not None:
+        ask_for(step, phase.card, pin, typed=phase.typed)
+
+
+def _typing_open(step: Step) -> bool:
+    return step.now >= step.session.typing_opens_at
+
+
+def patron_answered(step: Step, event: events.PatronAnswered) -> None:
+    """The service's word about a card; a late answer to an earlier question means nothing."""
+    phase = step.session.phase
+    if not isinstance(phase, Who) or event.ask != step.session.asks:
+        return
+    if phase.step is not WhoStep.ASKING or phase.card is None:
+        return
+    match event.answer:
+        case PatronAnswer() as answer:
+            _known(step, phase, phase.card, answer)
+        case Refused(code):
+            _not_known(step, phase, code)
+        case None:
+            step.go(replace(phase, step=_step_back(phase), not_answered=True))
+
+
+def _known(step: Step, phase: Who, card: str, answer: PatronAnswer) -> None:
+    if phase.why is WhoFor.ACCOUNT and answer.loans is None:
+        step.go(Who(phase.why, WhoStep.TYPE_PIN, card, answer.short_name, typed=phase.typed))
+    elif phase.why is WhoFor.BORROW and answer.hindrance is not None:
+        step.go(Who(phase.why, problem=answer.hindrance))
+    else:
+        name, hindrance = answer.short_name, answer.hindrance
+        patron = Patron(card, name, hindrance, answer.may_borrow, answer.loans)
+        step.set(patron=patron)
+        step.go(Borrowing() if phase.why is WhoFor.BORROW else Account())
+
+
+def _not_known(step: Step, phase: Who, code: RefusalCode) -> None:
+    if phase.typed or code is RefusalCode.PIN_WRONG:
+        _count_wrong_number(step)
+    step.go(replace(phase, step=_step_back(phase), problem=code))
+
+
+def _step_back(phase: Who) -> WhoStep:
+    if phase.short_name is not None:
+        return WhoStep.TYPE_PIN
+    return WhoStep.TYPE_NUMBER if phase.typed else WhoStep.SHOW_CARD
+
+
+def _count_wrong_number(step: Step) -> None:
+    policy = step.session.policy
+    recent = [t for t in step.session.wrong_numbers if step.now - t < policy.typed_window_seconds]
+    recent.append(step.now)
+    step.set(wrong_numbers=tuple(recent))
+    if len(recent) >= policy.typed_tries:
+        step.set(wrong_numbers=(), typing_opens_at=step.now + policy.typed_pause_seconds)
+
+
+def renew_all(step: Step) -> None:
+    """Renew what can be renewed."""
+    patron = step.session.patron
+    for loan in patron.loans or () if patron is not None else ():
+        if loan.renewable:
+            renew(step, loan.item)
+
+
+def renew(step: Step, item: str) -> None:
+    """One renewal per loan and visit: a second tap does not renew twice."""
+    session = step.session
+    patron = session.patron
+    if patron is None or patron.loans is None or item in session.renewals:
+        return
+    if item in {loan.item for loan in patron.loans}:
+        step.set(renewals=session.renewals | {item: Renewal(RenewState.ASKING)})
+        step.want(Submit(session.renewal_ref(item), Renew(item, patron.card)))
+
+
+def finish(step: Step) -> None:
+    """*Xong*: say farewell as soon as nothing is under way."""
+    phase = step.session.phase
+    if isinstance(phase, Borrowing | Returning):
+        step.go(replace(phase, finishing=True))
+    elif isinstance(phase, Farewell):
+        end(step)
+    elif isinstance(phase, Account):
+        leave(step)
+
+
+def leave(step: Step) -> None:
+    """*Thoát*: what is done is told, what is not done is settled."""
+    if isinstance(step.session.phase, Borrowing | Returning) and something_happened(step):
+        say_farewell(step)
+    elif not isinstance(step.session.phase, Idle):
+        end(step)
+
+
+def back(step: Step) -> None:
+    """Out of help, or one step back in saying who one is."""
+    phase = step.session.phase
+    if step.session.help_open:
+        step.set(help_open=False)
+    elif isinstance(phase, Who) and phase.step is not WhoStep.SHOW_CARD:
+        step.go(Who(phase.why))
+    elif isinstance(phase, Who | Account):
+        end(step)
+
+
+def show_receipt(step: Step) -> None:
+    """The receipt on the screen, with more time to read it."""
+    phase = step.session.phase
+    if isinstance(phase, Farewell):
+        until = step.now + 3 * step.session.policy.farewell_seconds
+        step.go(replace(phase, receipt=True, until=until))
+
+
+def save_receipt(step: Step) -> None:
+    """The receipt as a file, once."""
+    phase = step.session.phase
+    if isinstance(phase, Farewell) and not phase.saved:
+        step.go(replace(phase, saved=True))
+        step.want(WriteReceipt())
+
+
+def store_refused(step: Step) -> None:
+    """The disk is full: nothing new begins, what stands is told."""
+    step.set(hindrances=step.session.hindrances | {Hindrance.DISK})
+    if isinstance(step.session.phase, Borrowing):
+        leave(step)

@@ -1,0 +1,301 @@
+"""What events tell about tags, items and operations. No decision is made here."""
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import msgspec
+
+from drivers.uid import Uid
+from kiosk.recognition import TagKind, TagReading
+from kiosk.session import events
+from kiosk.session.effects import AskForItem, ReadTag
+from kiosk.session.states import (
+    FINISHED,
+    RENEWAL_KEY,
+    UNDER_WAY,
+    Account,
+    Borrowing,
+    Line,
+    Renewal,
+    Stage,
+)
+from kiosk.session.step import Step
+from kiosk.session.visits import begin_if_idle, card_shown
+from kiosk.views import Hindrance, RenewState, Trouble
+from service.protocol.replies import (
+    ItemAnswer,
+    Lent,
+    OutcomeReply,
+    Parked,
+    Refused,
+    Renewed,
+    Returned,
+)
+
+TROUBLE_OF_KIND = {
+    TagKind.FOREIGN: Trouble.FOREIGN_LIBRARY,
+    TagKind.BLANK: Trouble.BLANK_TAG,
+    TagKind.NOT_LIBRARY: Trouble.NOT_A_LIBRARY_TAG,
+    TagKind.SUSPECT: Trouble.SUSPECT_TAG,
+    TagKind.UNREADABLE: Trouble.UNREADABLE,
+}
+
+
+def tags_placed(step: Step, event: events.TagsPlaced) -> None:
+    """New tags: those that the last patron left behind start nothing until they were lifted."""
+    session = step.session
+    fresh = [uid for uid in event.uids if uid not in session.left_behind]
+    step.set(tags=session.tags | dict.fromkeys(event.uids))
+    if not fresh:
+        return
+    step.touched()
+    for uid in fresh:
+        step.put(Line(key=_tag_key(uid), stage=Stage.SEEN, uids={1: uid}))
+        step.want(ReadTag(uid))
+
+
+def tags_removed(step: Step, event: events.TagsRemoved) -> None:
+    """Lifted tags. A line that nothing was asked for goes with its last tag."""
+    gone = frozenset(event.uids)
+    session = step.session
+    step.set(
+        tags={uid: reading for uid, reading in session.tags.items() if uid not in gone},
+        left_behind=session.left_behind - gone,
+    )
+    for line in tuple(step.session.lines.values()):
+        if line.tags & gone:
+            step.touched()
+            _tags_lifted(step, line, gone)
+
+
+def _tags_lifted(step: Step, line: Line, gone: frozenset[Uid]) -> None:
+    if line.stage in UNDER_WAY | FINISHED or line.stage is Stage.REFUSED:
+        return
+    if line.stage is Stage.TROUBLE and line.attempt > 1:
+        return
+    left = {part: uid for part, uid in line.uids.items() if uid not in gone}
+    if left:
+        step.put(line, uids=left)
+    else:
+        step.take_away(line.key)
+
+
+def tag_read(step: Step, event: events.TagRead) -> None:
+    """A tag's memory is understood: an item joins its line, a card says who is here."""
+    session = step.session
+    if event.uid not in session.tags:
+        return
+    step.set(tags=session.tags | {event.uid: event.reading})
+    line = step.line(_tag_key(event.uid))
+    if line is None:
+        return
+    reading = event.reading
+    if reading.kind is TagKind.ITEM:
+        _join_item(step, line, event.uid, reading)
+    elif reading.kind is TagKind.PATRON_CARD:
+        step.take_away(line.key)
+        card_shown(step, reading.number)
+    else:
+        _trouble(step, line, reading)
+
+
+def _trouble(step: Step, line: Line, reading: TagReading) -> None:
+    begin_if_idle(step)
+    step.put(
+        line,
+        stage=Stage.TROUBLE,
+        item=reading.number,
+        trouble=TROUBLE_OF_KIND[reading.kind],
+        foreign=reading.kind is TagKind.FOREIGN,
+    )
+
+
+def _join_item(step: Step, seen: Line, uid: Uid, reading: TagReading) -> None:
+    begin_if_idle(step)
+    _account_to_borrowing(step)
+    step.take_away(seen.key)
+    known = step.line(reading.number)
+    if known is None:
+        line = Line(key=reading.number, stage=Stage.RECOGNISED, item=reading.number)
+        step.put(line, parts=reading.parts, uids={reading.part: uid})
+        step.want(AskForItem(reading.number))
+        return
+    joined = step.put(known, parts=reading.parts, uids=known.uids | {reading.part: uid})
+    if joined.stage in {Stage.LOOKED_UP, Stage.LAY_ON_PAD}:
+        step.put(joined, stage=Stage.RECOGNISED)
+    elif joined.stage is Stage.REFUSED:
+        try_again(step, joined)
+
+
+def try_again(step: Step, line: Line) -> None:
+    """The reader laid a refused book down once more: a new try with a new operation."""
+    step.put(
+        line,
+        stage=Stage.RECOGNISED,
+        attempt=line.attempt + 1,
+        refusal=None,
+        trouble=None,
+        reply=None,
+        proved=frozenset(),
+        noted=frozenset(),
+        hopeless=frozenset(),
+        kept_for_later=False,
+    )
+
+
+def code_scanned(step: Step, event: events.CodeScanned) -> None:
+    """A barcode is a card or an item by its look; what looks like neither is ignored."""
+    step.touched()
+    policy = step.session.policy
+    if re.fullmatch(policy.card_pattern, event.text):
+        card_shown(step, event.text)
+    elif re.fullmatch(policy.item_pattern, event.text):
+        _item_scanned(step, event.text)
+
+
+def _item_scanned(step: Step, number: str) -> None:
+    begin_if_idle(step)
+    _account_to_borrowing(step)
+    if step.line(number) is None:
+        step.put(Line(key=number, stage=Stage.LOOKED_UP, item=number))
+        step.want(AskForItem(number))
+
+
+def _account_to_borrowing(step: Step) -> None:
+    if isinstance(step.session.phase, Account):
+        step.go(Borrowing())
+
+
+def item_answered(step: Step, event: events.ItemAnswered) -> None:
+    """Title and author; for a scanned item also whether it must be laid on the pad."""
+    line = step.line(event.item)
+    if line is None:
+        return
+    if isinstance(event.answer, ItemAnswer):
+        line = step.put(line, title=event.answer.title or None, author=event.answer.author or None)
+    if line.stage is Stage.LOOKED_UP:
+        _place_scanned(step, line, event)
+
+
+def _place_scanned(step: Step, line: Line, event: events.ItemAnswered) -> None:
+    policy = step.session.policy
+    answer = event.answer
+    if isinstance(answer, Refused):
+        step.put(line, stage=Stage.REFUSED, refusal=answer.code)
+    elif answer is None:
+        step.put(line, stage=Stage.TROUBLE, trouble=Trouble.NOT_SENT)
+    elif not answer.tagged or (not policy.has_pad and policy.lend_tagged_without_pad):
+        step.put(line, stage=Stage.RECOGNISED)
+    elif policy.has_pad and Hindrance.PAD not in step.session.hindrances:
+        step.put(line, stage=Stage.LAY_ON_PAD, parts=max(1, answer.parts))
+    else:
+        step.put(line, stage=Stage.TROUBLE, trouble=Trouble.STAFF_WILL_HELP)
+
+
+def answered(step: Step, event: events.Answered) -> None:
+    """The service decided. Only this session's present try of the line may use it."""
+    if event.ref.session != step.session.number:
+        return
+    if event.ref.key.startswith(RENEWAL_KEY):
+        _renewal_answered(step, event.ref.key.removeprefix(RENEWAL_KEY), event.reply)
+        return
+    line = step.line(event.ref.key)
+    if line is None or line.attempt != event.ref.attempt or line.stage not in UNDER_WAY:
+        return
+    step.touched()
+    _decided(step, line, event.reply)
+
+
+def _decided(step: Step, line: Line, reply: OutcomeReply) -> None:
+    match reply:
+        case Lent():
+            step.put(line, stage=Stage.GRANTED, reply=reply, title=reply.title, author=reply.author)
+        case Returned():
+            title, author = reply.title or line.title, reply.author or line.author
+            step.put(line, reply=reply, title=title, author=author, kept_for_later=False)
+        case Refused(code):
+            step.put(line, stage=Stage.REFUSED, refusal=code, writing=frozenset())
+        case Parked():
+            step.put(line, stage=Stage.TROUBLE, trouble=Trouble.STAFF_WILL_HELP)
+        case _:
+            _not_lent(step, line)
+
+
+def _not_lent(step: Step, line: Line) -> None:
+    step.put(line, stage=Stage.TROUBLE, trouble=Trouble.NOT_SENT, attempt=line.attempt + 1)
+
+
+def _renewal_answered(step: Step, item: str, reply: OutcomeReply) -> None:
+    step.touched()
+    match reply:
+        case Renewed(_, due):
+            renewal = Renewal(RenewState.RENEWED)
+            _change_due(step, item, due)
+        case Refused(code):
+            renewal = Renewal(RenewState.REFUSED, code)
+        case _:
+            renewal = Renewal(RenewState.NOT_SENT)
+    _note_renewal(step, item, renewal)
+
+
+def _note_renewal(step: Step, item: str, renewal: Renewal) -> None:
+    step.set(renewals=step.session.renewals | {item: renewal})
+
+
+def _change_due(step: Step, item: str, due: date) -> None:
+    patron = step.session.patron
+    if patron is None or patron.loans is None:
+        return
+    loans = tuple(
+        msgspec.structs.replace(loan, due=due, renewable=False) if loan.item == item else loan
+        for loan in patron.loans
+    )
+    step.set(patron=replace(patron, loans=loans))
+
+
+def not_decided(step: Step, event: events.NotDecided) -> None:
+    """The link went away: a check-out is withdrawn, a return is kept and goes on."""
+    if event.ref.session != step.session.number:
+        return
+    if event.ref.key.startswith(RENEWAL_KEY):
+        item = event.ref.key.removeprefix(RENEWAL_KEY)
+        _note_renewal(step, item, Renewal(RenewState.NOT_SENT))
+        return
+    line = step.line(event.ref.key)
+    if line is None or line.attempt != event.ref.attempt:
+        return
+    if line.stage is Stage.ASKED:
+        _not_lent(step, line)
+    elif line.stage is Stage.SECURING and line.reply is None:
+        step.put(line, kept_for_later=True)
+
+
+def security_proved(step: Step, event: events.SecurityProved) -> None:
+    """A tag was read back in the wanted state."""
+    line = _line_of_write(step, event.ref)
+    if line is not None:
+        step.touched()
+        step.put(line, writing=line.writing - {event.uid}, proved=line.proved | {event.uid})
+
+
+def security_failed(step: Step, event: events.SecurityFailed) -> None:
+    """A tag could not be proved. Lifted ones may be laid down again, the others are hopeless."""
+    line = _line_of_write(step, event.ref)
+    if line is None:
+        return
+    step.touched()
+    line = step.put(line, writing=line.writing - {event.uid})
+    if event.why in {events.WriteFailure.LOCKED, events.WriteFailure.NOT_WRITTEN}:
+        step.put(line, hopeless=line.hopeless | {event.uid})
+
+
+def _line_of_write(step: Step, ref: events.Ref) -> Line | None:
+    line = step.line(ref.key)
+    if ref.session != step.session.number or line is None or line.attempt != ref.attempt:
+        return None
+    return line
+
+
+def _tag_key(uid: Uid) -> str:
+    return f"tag {uid}"

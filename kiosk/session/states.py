@@ -1,0 +1,197 @@
+"""The session's state: frozen values. Every phase stores its own deadline (monotonic seconds)."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from drivers.uid import Uid
+from kiosk.recognition import TagReading
+from kiosk.session.events import Ref
+from kiosk.views import Hindrance, RenewState, Trouble, WhoFor, WhoStep
+from service.protocol.refusals import RefusalCode
+from service.protocol.replies import Lent, LoanLine, Returned
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How this station behaves; times in seconds (docs/administration.md, "[policy]")."""
+
+    patron_idle_seconds: float = 60.0
+    still_there_seconds: float = 20.0
+    farewell_seconds: float = 12.0
+    hold_back_seconds: float = 0.25
+    typed_tries: int = 5
+    typed_window_seconds: float = 300.0
+    typed_pause_seconds: float = 60.0
+    card_pattern: str = r"\d{8}"
+    item_pattern: str = r"[A-Z]{2,4}\.\d{5,7}"
+    has_pad: bool = True
+    lend_tagged_without_pad: bool = False
+
+
+class Stage(StrEnum):
+    """How far a line has come."""
+
+    SEEN = "seen"
+    RECOGNISED = "recognised"
+    LOOKED_UP = "looked-up"  # scanned by barcode, the catalogue is asked whether it has a tag
+    LAY_ON_PAD = "lay-on-pad"
+    ASKED = "asked"
+    GRANTED = "granted"  # tags are being written or waited for
+    SECURING = "securing"
+    DONE = "done"
+    DONE_TAG_OPEN = "done-tag-open"
+    REFUSED = "refused"
+    TROUBLE = "trouble"
+
+
+RENEWAL_KEY = "renew "
+UNDER_WAY = frozenset({Stage.ASKED, Stage.GRANTED, Stage.SECURING})
+FINISHED = frozenset({Stage.DONE, Stage.DONE_TAG_OPEN})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One item; a set of several parts is one line. `uids` maps part number to tag.
+
+
+
+    `item` is empty while the tag is not read, or tells none. `writing`: tags whose write was ordered and not reported yet. `proved`: read back.
+    `noted`: the proof is in the journal. `tried`: a write was ordered before, look first.
+    """
+
+    key: str
+    stage: Stage
+    attempt: int = 1
+    item: str = ""
+    title: str | None = None
+    author: str | None = None
+    parts: int = 1
+    uids: dict[int, Uid] = field(default_factory=dict)
+    reply: Lent | Returned | None = None
+    kept_for_later: bool = False
+    asked_at: float = 0.0
+    writing: frozenset[Uid] = frozenset()
+    proved: frozenset[Uid] = frozenset()
+    noted: frozenset[Uid] = frozenset()
+    tried: frozenset[Uid] = frozenset()
+    hopeless: frozenset[Uid] = frozenset()
+    refusal: RefusalCode | None = None
+    trouble: Trouble | None = None
+    foreign: bool = False
+
+    @property
+    def tags(self) -> frozenset[Uid]:
+        """All tags of this line that were ever seen."""
+        return frozenset(self.uids.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Patron:
+    """Who stands there; wiped with the session."""
+
+    card: str
+    short_name: str
+    hindrance: RefusalCode | None
+    may_borrow: int
+    loans: tuple[LoanLine, ...] | None = None
+
+    def __repr__(self) -> str:
+        return "Patron(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """One renewal on the account screen."""
+
+    state: RenewState
+    refusal: RefusalCode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Nobody is here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Somebody is here and has not said who they are. `card` was told, its PIN is awaited."""
+
+    why: WhoFor
+    step: WhoStep = WhoStep.SHOW_CARD
+    card: str | None = None
+    short_name: str | None = None
+    problem: RefusalCode | None = None
+    not_answered: bool = False
+    typed: bool = False
+
+    def __repr__(self) -> str:
+        return f"Who({self.why}, {self.step})"
+
+
+@dataclass(frozen=True, slots=True)
+class Borrowing:
+    """A patron borrows. `finishing`: *Xong* was touched, the last answers are awaited."""
+
+    finishing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Returning:
+    """Somebody returns."""
+
+    finishing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account stands open behind its PIN."""
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """What was done is told until `until`."""
+
+    until: float
+    receipt: bool = False
+    saved: bool = False
+
+
+Phase = Idle | Who | Borrowing | Returning | Account | Farewell
+
+
+@dataclass(frozen=True, slots=True)
+class SelfCheck:
+    """Everything the session knows. `number` grows with each session; 0 before the first.
+
+    `renewals` are by item; their tries are named `renew <item>`.
+
+    `tags`: what lies on the pad and what it was read as (None: not read yet).
+    `left_behind`: tags that lay there when the last session ended; they start nothing.
+    """
+
+    policy: Policy
+    language: str = "vi"
+    home_language: str = "vi"
+    owner: str = ""
+    hindrances: frozenset[Hindrance] = frozenset()
+    number: int = 0
+    phase: Phase = Idle()
+    patron: Patron | None = None
+    asks: int = 0
+    tags: dict[Uid, TagReading | None] = field(default_factory=dict)
+    left_behind: frozenset[Uid] = frozenset()
+    lines: dict[str, Line] = field(default_factory=dict)
+    renewals: dict[str, Renewal] = field(default_factory=dict)
+    last_act: float = 0.0
+    still_there_until: float | None = None
+    help_open: bool = False
+    wrong_numbers: tuple[float, ...] = ()
+    typing_opens_at: float = 0.0
+
+    def ref(self, line: Line) -> Ref:
+        """The name of this line's present try."""
+        return Ref(self.number, line.key, line.attempt)
+
+    def renewal_ref(self, item: str) -> Ref:
+        """The name of the one renewal of this item in this visit."""
+        return Ref(self.number, f"{RENEWAL_KEY}{item}", 1)

@@ -1,0 +1,113 @@
+"""How a visit begins, learns who is here, says farewell and ends."""
+
+from collections.abc import Callable
+
+from kiosk.session.effects import AskForPatron, Settle
+from kiosk.session.events import Ref
+from kiosk.session.states import (
+    FINISHED,
+    Account,
+    Borrowing,
+    Farewell,
+    Idle,
+    Line,
+    Phase,
+    Returning,
+    Stage,
+    Who,
+)
+from kiosk.session.step import Step
+from kiosk.views import WhoFor, WhoStep
+
+
+def begin(step: Step, phase: Phase) -> None:
+    """A new visit, or the next phase of the one that runs."""
+    if isinstance(step.session.phase, Farewell):
+        end(step)
+    if isinstance(step.session.phase, Idle):
+        step.set(number=step.session.number + 1)
+    step.touched()
+    step.go(phase)
+
+
+def begin_if_idle(step: Step) -> None:
+    """A book on an idle kiosk wakes it: most likely somebody wants to borrow."""
+    phase = step.session.phase
+    if isinstance(phase, Farewell):
+        lines = step.session.lines
+        end(step)
+        _carry_over(step, lines)
+    if isinstance(step.session.phase, Idle):
+        begin(step, Who(WhoFor.BORROW))
+
+
+def _carry_over(step: Step, lines: dict[str, Line]) -> None:
+    seen = {key: line for key, line in lines.items() if line.stage is Stage.SEEN}
+    fresh = frozenset(uid for line in seen.values() for uid in line.tags)
+    step.set(lines=seen, left_behind=step.session.left_behind - fresh)
+
+
+def card_shown(step: Step, card: str) -> None:
+    """A card was laid down, scanned or typed; what it is wanted for depends on the phase."""
+    phase = step.session.phase
+    if isinstance(phase, Borrowing | Account):
+        return
+    if isinstance(phase, Returning) and step.session.lines:
+        return
+    if not isinstance(phase, Who):
+        begin(step, Who(WhoFor.BORROW))
+    ask_for(step, card)
+
+
+def ask_for(step: Step, card: str, pin: str | None = None, *, typed: bool = False) -> None:
+    """Ask the service about a card."""
+    phase = step.session.phase
+    if not isinstance(phase, Who) or phase.step is WhoStep.ASKING:
+        return
+    step.set(asks=step.session.asks + 1)
+    name = phase.short_name if pin is not None else None
+    step.go(Who(phase.why, WhoStep.ASKING, card, name, typed=typed))
+    step.want(AskForPatron(step.session.asks, card, pin))
+
+
+def say_farewell(step: Step) -> None:
+    """Tell what was done; what is not done is settled now."""
+    unfinished = _refs(step, lambda line: line.stage not in FINISHED | {Stage.REFUSED})
+    if unfinished:
+        step.want(Settle(unfinished))
+    step.set(still_there_until=None, help_open=False)
+    step.go(Farewell(step.now + step.session.policy.farewell_seconds))
+
+
+def end(step: Step) -> None:
+    """Everything of this visit is settled and wiped; what still lies on the pad stays quiet."""
+    session = step.session
+    refs = _refs(step, lambda _: True)
+    refs += tuple(session.renewal_ref(item) for item in session.renewals)
+    if refs:
+        step.want(Settle(refs))
+    step.set(
+        phase=Idle(),
+        patron=None,
+        lines={},
+        renewals={},
+        left_behind=frozenset(session.tags),
+        still_there_until=None,
+        help_open=False,
+        language=session.home_language,
+    )
+
+
+def something_happened(step: Step) -> bool:
+    """Whether there is anything to tell in a farewell."""
+    return any(line.stage in FINISHED | {Stage.REFUSED} for line in step.session.lines.values())
+
+
+def _refs(step: Step, wanted: Callable[[Line], bool]) -> tuple[Ref, ...]:
+    session = step.session
+    return tuple(
+        Ref(session.number, line.key, attempt)
+        for line in session.lines.values()
+        if wanted(line)
+        for attempt in range(1, line.attempt + 1)
+    )

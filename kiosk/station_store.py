@@ -1,0 +1,261 @@
+"""The station's own database: outbox, security journal, a few values. SQLite, WAL, FULL.
+
+The standard library's sqlite3 and not SQLAlchemy: a commit must cost little more than its sync
+(docs/architecture.md, "Storage"). One process owns the file (a lock beside it), one connection
+writes and checkpoints, and that connection belongs to the controller thread.
+"""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from drivers.uid import Uid
+from kiosk.outbox.changes import (
+    AddOperation,
+    Change,
+    DropOperation,
+    ForgetOperation,
+    Journal,
+    KeepReply,
+    MarkCancelled,
+    MarkListed,
+    MarkOver,
+    MarkSent,
+    MarkShown,
+    SetValue,
+)
+from kiosk.outbox.records import JournalRow, JournalState, OperationRecord
+from service.protocol.codec import decode_operation, decode_outcome
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS outbox (
+    sequence INTEGER PRIMARY KEY,
+    operation TEXT NOT NULL UNIQUE,
+    body BLOB NOT NULL,
+    sent INTEGER NOT NULL,
+    reply BLOB,
+    epoch TEXT,
+    shown INTEGER NOT NULL DEFAULT 0,
+    listed INTEGER NOT NULL DEFAULT 0,
+    cancelled INTEGER NOT NULL DEFAULT 0,
+    over INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS journal (
+    operation TEXT NOT NULL,
+    uid TEXT NOT NULL,
+    item TEXT NOT NULL,
+    state TEXT NOT NULL,
+    PRIMARY KEY (operation, uid)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS station (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+STATEMENTS: dict[type[Change], tuple[str, Callable[[Any], tuple[Any, ...]]]] = {
+    AddOperation: (
+        "INSERT INTO outbox (sequence, operation, body, sent) VALUES (?, ?, ?, ?)",
+        lambda c: (c.operation.sequence, c.operation.operation, c.body, c.sent),
+    ),
+    MarkSent: ("UPDATE outbox SET sent = 1 WHERE operation = ?", lambda c: (c.operation,)),
+    KeepReply: (
+        "UPDATE outbox SET reply = ?, epoch = ? WHERE operation = ?",
+        lambda c: (c.body, c.epoch, c.operation),
+    ),
+    MarkShown: ("UPDATE outbox SET shown = 1 WHERE operation = ?", lambda c: (c.operation,)),
+    MarkListed: ("UPDATE outbox SET listed = 1 WHERE operation = ?", lambda c: (c.operation,)),
+    MarkCancelled: (
+        "UPDATE outbox SET cancelled = 1 WHERE operation = ?",
+        lambda c: (c.operation,),
+    ),
+    MarkOver: ("UPDATE outbox SET over = 1 WHERE operation = ?", lambda c: (c.operation,)),
+    DropOperation: ("DELETE FROM outbox WHERE operation = ?", lambda c: (c.operation,)),
+    ForgetOperation: ("DELETE FROM outbox WHERE operation = ?", lambda c: (c.operation,)),
+    Journal: (
+        "INSERT INTO journal (operation, uid, item, state) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (operation, uid) DO UPDATE SET state = excluded.state",
+        lambda c: (c.operation, c.uid, c.item, c.state),
+    ),
+    SetValue: (
+        "INSERT INTO station (name, value) VALUES (?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        lambda c: (c.name, c.value),
+    ),
+}
+
+FORGET_JOURNAL = "DELETE FROM journal WHERE operation = ?"
+
+PRAGMAS = (
+    ("journal_mode", "wal"),
+    ("synchronous", "2"),  # FULL: NORMAL loses acknowledged commits at a power cut
+    ("mmap_size", "0"),
+    ("locking_mode", "exclusive"),
+)
+
+BALLAST_NAME = "ballast"
+
+
+class StoreUnsafe(Exception):
+    """The file cannot be used safely; the text says why and what to do."""
+
+
+class StoreFull(Exception):
+    """Nothing was written: the disk is full."""
+
+
+class StationStore:
+    """Owner: the controller thread (`check_same_thread` stays on)."""
+
+    def __init__(self, folder: Path, *, ballast_bytes: int = 1 << 20) -> None:
+        """Take the folder's lock and open its database; raises StoreUnsafe."""
+        self._folder = folder
+        self._ballast_bytes = ballast_bytes
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._lock = _take_lock(folder / "lock")
+        self._database = sqlite3.connect(folder / "station.db", isolation_level=None)
+        self.commits = 0
+        for name, value in PRAGMAS:
+            _set_and_read_back(self._database, name, value)
+        self._database.executescript(SCHEMA)
+        self._lay_ballast()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give file and lock back."""
+        self._database.close()
+        os.close(self._lock)
+
+    def commit(self, changes: Iterable[Change]) -> None:
+        """Write all of them in one durable transaction, or none and raise StoreFull.
+
+        On a full disk the ballast is given up once, so that returns can go on for a while.
+        """
+        written = tuple(changes)
+        try:
+            self._write(written)
+        except StoreFull:
+            if not self._drop_ballast():
+                raise
+            self._write(written)
+
+    def records(self) -> list[OperationRecord]:
+        """All operations that are kept, in the station's order."""
+        rows = self._database.execute(
+            "SELECT body, sent, reply, epoch, shown, listed, cancelled, over"
+            " FROM outbox ORDER BY sequence"
+        )
+        return [_record(*row) for row in rows]
+
+    def journal(self) -> list[JournalRow]:
+        """All journal rows."""
+        rows = self._database.execute("SELECT operation, uid, item, state FROM journal")
+        return [JournalRow(o, Uid(uid), item, JournalState(s)) for o, uid, item, s in rows]
+
+    def value(self, name: str) -> str | None:
+        """A named value of the station."""
+        row = self._database.execute("SELECT value FROM station WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def free_bytes(self) -> int:
+        """What the disk can still take, the ballast not counted."""
+        disk = os.statvfs(self._folder)
+        return disk.f_bavail * disk.f_frsize
+
+    def has_ballast(self) -> bool:
+        """False after a full disk, until there was room to lay it again."""
+        return (self._folder / BALLAST_NAME).exists()
+
+    def relay_ballast(self) -> bool:
+        """Lay the ballast again when the disk has room for it twice; True if it lies there."""
+        if not self.has_ballast() and self.free_bytes() > 2 * self._ballast_bytes:
+            self._lay_ballast()
+        return self.has_ballast()
+
+    def _write(self, changes: tuple[Change, ...]) -> None:
+        run = self._database.execute
+        try:
+            run("BEGIN IMMEDIATE")
+            for change in changes:
+                statement, values = STATEMENTS[type(change)]
+                run(statement, values(change))
+                if isinstance(change, DropOperation | ForgetOperation):
+                    run(FORGET_JOURNAL, (change.operation,))
+            run("COMMIT")
+        except sqlite3.OperationalError as problem:
+            if self._database.in_transaction:
+                run("ROLLBACK")
+            if problem.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
+                raise StoreFull("the disk of this station is full; make room on it") from problem
+            raise
+        self.commits += 1
+
+    def _lay_ballast(self) -> None:
+        path = self._folder / BALLAST_NAME
+        if path.exists() or self.free_bytes() < 2 * self._ballast_bytes:
+            return
+        with path.open("wb") as ballast:
+            os.posix_fallocate(ballast.fileno(), 0, self._ballast_bytes)
+
+    def _drop_ballast(self) -> bool:
+        try:
+            (self._folder / BALLAST_NAME).unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
+
+def _take_lock(path: Path) -> int:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as problem:
+        os.close(handle)
+        raise StoreUnsafe(
+            f"{path.parent} belongs to a station that is running; stop it first"
+        ) from problem
+    return handle
+
+
+def _set_and_read_back(database: sqlite3.Connection, name: str, value: str) -> None:
+    database.execute(f"PRAGMA {name} = {value}").fetchall()
+    found = database.execute(f"PRAGMA {name}").fetchone()
+    if found is not None and str(found[0]).lower() != value:
+        raise StoreUnsafe(
+            f"SQLite keeps {name} = {found[0]} instead of {value}; acts could be lost"
+        )
+
+
+def _record(
+    body: bytes,
+    sent: int,
+    reply: bytes | None,
+    epoch: str | None,
+    shown: int,
+    listed: int,
+    cancelled: int,
+    over: int,
+) -> OperationRecord:
+    return OperationRecord(
+        operation=decode_operation(body),
+        body=body,
+        sent=bool(sent),
+        reply=decode_outcome(reply) if reply is not None else None,
+        reply_body=reply,
+        epoch=epoch,
+        shown=bool(shown),
+        listed=bool(listed),
+        cancelled=bool(cancelled),
+        over=bool(over),
+    )
