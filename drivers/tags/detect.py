@@ -1,0 +1,156 @@
+"""Which data model a tag follows, and what it says: the one door for reading any tag.
+
+The order of the questions: docs/protocols/tags.md, "Detection".
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from drivers.tags import iso28560_2, iso28560_3, rfid501
+from drivers.tags.content import TagContent, TagModel
+from drivers.tags.iso28560_3 import BASIC_BLOCK, CHECKSUM, SHORT_BASIC_BLOCK, Checksum
+from drivers.tags.problems import Problem, ProblemCode
+
+FIRST_LOOK = 36  # bytes; enough to tell the model
+BLANK_3M = b"\x55" * 24
+NDEF = b"\xe1\x40"
+BIBLIOTHECA_TAIL = slice(30, 32), b"\xf5\x55"
+
+
+@dataclass(frozen=True)
+class _Tag:
+    """The bytes of one tag and what is known about it."""
+
+    memory: bytes
+    dsfid: int | None
+    block_size: int
+    zero_fill_to: int
+
+    @cached_property
+    def part_2(self) -> iso28560_2.Reading:
+        return iso28560_2.read(self.memory, self.zero_fill_to)
+
+    @cached_property
+    def turned(self) -> bytes:
+        return iso28560_3.turned(self.memory, self.block_size)
+
+    @property
+    def says_part_2(self) -> bool:
+        return self.dsfid == iso28560_2.DSFID
+
+    @property
+    def says_part_3(self) -> bool:
+        return self.dsfid == iso28560_3.DSFID
+
+
+def decode_tag(
+    memory: bytes, *, dsfid: int | None = None, block_size: int = 4, zero_fill_to: int = 0
+) -> TagContent:
+    """What stands in a tag's user memory, byte 0 first. Never raises, whatever the bytes are.
+
+    `dsfid` only breaks ties. `zero_fill_to`: see iso28560_2.read. `block_size` in bytes, at
+    least 1, is needed to recognise reversed blocks.
+    """
+    tag = _Tag(bytes(memory), dsfid, block_size, zero_fill_to)
+    for question in QUESTIONS:
+        content = question(tag)
+        if content is not None:
+            return content
+    return _unknown(ProblemCode.UNKNOWN_CONTENT, needs_more=len(tag.memory) < SHORT_BASIC_BLOCK)
+
+
+def _unknown(code: ProblemCode, *, needs_more: bool = False) -> TagContent:
+    return TagContent(model=TagModel.UNKNOWN, problems=(Problem.of(code),), needs_more=needs_more)
+
+
+def _nothing(tag: _Tag) -> TagContent | None:
+    return None if tag.memory else _unknown(ProblemCode.NOTHING_READ, needs_more=True)
+
+
+def _blank(tag: _Tag) -> TagContent | None:
+    """All 00, all 55, or as 3M delivers them: 24 bytes of 55, then 00."""
+    first = tag.memory[:FIRST_LOOK]
+    filled_3m = first.startswith(BLANK_3M) and set(first) <= {0x55, 0x00}
+    if set(first) in ({0x00}, {0x55}) or filled_3m:
+        return TagContent(model=TagModel.BLANK)
+    return None
+
+
+def _part_3(tag: _Tag) -> TagContent | None:
+    if tag.says_part_2 and tag.part_2.well_formed:
+        return None
+    return _part_3_where(tag, lambda memory: iso28560_3.checksum_of(memory) is Checksum.FITS)
+
+
+def _part_3_where(tag: _Tag, fits: Callable[[bytes], bool]) -> TagContent | None:
+    """The memory as ISO 28560-3 in the byte order that fits, the natural one first."""
+    if len(tag.memory) < CHECKSUM.stop:
+        return None
+    if fits(tag.memory):
+        return iso28560_3.read(tag.memory, block_size=tag.block_size)
+    if fits(tag.turned):
+        return iso28560_3.read(tag.turned, reversed_blocks=True, block_size=tag.block_size)
+    return None
+
+
+def _ndef(tag: _Tag) -> TagContent | None:
+    if not tag.memory.startswith(NDEF):
+        return None
+    return TagContent(model=TagModel.NDEF, problems=(Problem.of(ProblemCode.NOT_A_LIBRARY_TAG),))
+
+
+def _part_2(tag: _Tag) -> TagContent | None:
+    """A chain that is announced or has at least two sets, whole or cut by the end."""
+    if tag.says_part_3 and iso28560_3.looks_like(tag.memory):
+        return None
+    certain = tag.says_part_2 or len(tag.part_2.chain.sets) >= 2
+    return tag.part_2.content if certain and (tag.part_2.well_formed or tag.part_2.cut) else None
+
+
+def _rfid501(tag: _Tag) -> TagContent | None:
+    return rfid501.read(tag.memory)
+
+
+def _part_2_alone(tag: _Tag) -> TagContent | None:
+    """A single set, and nothing else where a basic block would be."""
+    behind = tag.memory[tag.part_2.chain.end : BASIC_BLOCK]
+    return tag.part_2.content if tag.part_2.well_formed and not any(behind) else None
+
+
+def _bibliotheca(tag: _Tag) -> TagContent | None:
+    place, tail = BIBLIOTHECA_TAIL
+    return _unknown(ProblemCode.UNSUPPORTED_MODEL) if tag.memory[place] == tail else None
+
+
+def _part_3_over_32_bytes(tag: _Tag) -> TagContent | None:
+    return _part_3_where(
+        tag, lambda memory: iso28560_3.checksum_of(memory) is Checksum.FITS_32_BYTES
+    )
+
+
+def _part_3_suspect(tag: _Tag) -> TagContent | None:
+    return _part_3_where(tag, iso28560_3.looks_like)
+
+
+def _part_2_at_last(tag: _Tag) -> TagContent | None:
+    """One sound set before other bytes, or a damaged chain that is announced or long enough."""
+    sound = tag.part_2.well_formed or tag.part_2.cut
+    damaged = tag.part_2.begins_right and (tag.says_part_2 or len(tag.part_2.chain.sets) >= 2)
+    begun = tag.says_part_2 and tag.memory[0] & 0x0F in iso28560_2.FIRST_OIDS
+    return tag.part_2.content if sound or damaged or begun else None
+
+
+QUESTIONS: tuple[Callable[[_Tag], TagContent | None], ...] = (
+    _nothing,
+    _blank,
+    _part_3,
+    _ndef,
+    _part_2,
+    _rfid501,
+    _part_2_alone,
+    _bibliotheca,
+    _part_3_over_32_bytes,
+    _part_3_suspect,
+    _part_2_at_last,
+)

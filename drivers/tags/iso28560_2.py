@@ -1,0 +1,140 @@
+"""ISO 28560-2: a chain of data sets, any of the 26 elements in any length.
+
+Layout and vectors: docs/protocols/tags.md, "ISO 28560-2".
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from drivers.tags.compaction import Compaction
+from drivers.tags.content import TagContent, TagModel
+from drivers.tags.data_sets import LONGEST, Chain, DataSet, Ending, read_chain, set_bytes
+from drivers.tags.element_values import read_value, write_value
+from drivers.tags.elements import (
+    PRIMARY,
+    Element,
+    Elements,
+    ElementValue,
+    checked,
+    element_of,
+    elements_of,
+    present,
+    unprintable,
+)
+from drivers.tags.problems import EncodingCode, Problem, ProblemCode, TagEncodingError
+
+DSFID = 0x06
+BEGINNINGS = ([1], [2, 1])  # the item's number, or the content parameter first
+FIRST_OIDS = {1, 2}
+
+
+class Reading(NamedTuple):
+    """A memory read as ISO 28560-2, with what detection asks."""
+
+    content: TagContent
+    chain: Chain
+
+    @property
+    def begins_right(self) -> bool:
+        oids = [data_set.oid for data_set in self.chain.sets]
+        return any(oids[: len(beginning)] == beginning for beginning in BEGINNINGS)
+
+    @property
+    def well_formed(self) -> bool:
+        """It begins with the item's number, ends properly, and everything between is sound."""
+        return self.begins_right and self.content.valid and bool(self.content.item_identifier)
+
+    @property
+    def cut(self) -> bool:
+        """Well-formed as far as it goes, but the memory given ends inside a data set."""
+        others = {problem.code for problem in self.content.problems} - {ProblemCode.CHAIN_CUT}
+        return self.begins_right and self.chain.ending is Ending.CUT and not others
+
+
+def read(memory: bytes, zero_fill_to: int = 0) -> Reading:
+    """Read a memory as ISO 28560-2, whatever it is.
+
+    `zero_fill_to`: digits of the library's item numbers; a number that was compacted as an
+    integer gets back the zeros in front that the compaction dropped.
+    """
+    chain = read_chain(memory)
+    found, problems = _decoded(chain.sets)
+    if PRIMARY not in found:
+        problems.append(Problem.of(ProblemCode.IDENTIFIER_MISSING))
+    elif _is_integer(chain.sets, PRIMARY):
+        found[PRIMARY] = str(found[PRIMARY]).zfill(zero_fill_to)
+    content = TagContent(
+        model=TagModel.ISO28560_2,
+        elements=elements_of(found),
+        problems=(*problems, *_problems_of_ending(chain)),
+        needs_more=chain.ending in {Ending.MEMORY, Ending.CUT},
+    )
+    return Reading(content, chain)
+
+
+def _is_integer(sets: Iterable[DataSet], oid: int) -> bool:
+    return next(s.compaction for s in sets if s.oid == oid) is Compaction.INTEGER
+
+
+def _problems_of_ending(chain: Chain) -> Iterator[Problem]:
+    if chain.ending is Ending.CUT:
+        yield Problem.of(ProblemCode.CHAIN_CUT, at=chain.end)
+    if chain.ending is Ending.BROKEN:
+        yield Problem.of(ProblemCode.CHAIN_BROKEN, at=chain.end)
+
+
+def _decoded(sets: Iterable[DataSet]) -> tuple[dict[int, ElementValue], list[Problem]]:
+    """Values by object identifier; of an element that stands there twice the first."""
+    found: dict[int, ElementValue] = {}
+    problems: list[Problem] = []
+    for data_set in sets:
+        element = element_of(data_set.oid)
+        try:
+            value = read_value(element.format, data_set)
+        except ValueError as error:
+            problems.append(_undecodable(element, data_set, error))
+            continue
+        if value is None:
+            continue
+        if element.oid in found:
+            problems.append(Problem.of(ProblemCode.ELEMENT_TWICE, name=element.name))
+            continue
+        problems += unprintable(element, value)
+        found[element.oid] = value
+    return found, problems
+
+
+def _undecodable(element: Element, data_set: DataSet, reason: ValueError) -> Problem:
+    return Problem.of(
+        ProblemCode.ELEMENT_UNDECODABLE,
+        name=element.name,
+        data=data_set.data.hex(" ").upper(),
+        reason=reason,
+    )
+
+
+def encode_iso28560_2(elements: Elements, size: int | None = None, *, block_size: int = 4) -> bytes:
+    """The user memory of a tag of `size` bytes; without a size, the fewest whole blocks that end
+    in a zero byte.
+
+    Raises TagEncodingError when an element is unfit for writing or the data do not fit.
+    """
+    sets = [write_value(element, value) for element, value in present(checked(elements))]
+    data = b"".join(map(_written, sets))
+    size = size if size is not None else len(data) + block_size - len(data) % block_size
+    if len(data) > size:
+        raise TagEncodingError(
+            EncodingCode.TOO_LONG,
+            f"The data need {len(data)} bytes, the tag has {size}: leave elements out.",
+        )
+    return data.ljust(size, b"\x00")
+
+
+def _written(data_set: DataSet) -> bytes:
+    if len(data_set.data) > LONGEST:
+        raise TagEncodingError(
+            EncodingCode.TOO_LONG,
+            f"{element_of(data_set.oid).name} needs {len(data_set.data)} bytes, "
+            f"at most {LONGEST} are possible: shorten it.",
+        )
+    return set_bytes(data_set)

@@ -1,0 +1,1 @@
+"""The `muontra` command, for technicians; it never starts a screen."""

@@ -1,0 +1,70 @@
+"""`muontra enrol`: make this station's key on the station and pin the service's."""
+
+import re
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from kiosk.enrolment import EnrolmentProblem, PinnedService, StationKey, enrol
+from service.protocol.keys import checked_key, fingerprint
+
+_ENDPOINT = re.compile(r"tcp://(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z.-]+):[0-9]{1,5}")
+_console = Console(soft_wrap=True, highlight=False)
+_errors = Console(stderr=True, soft_wrap=True, highlight=False, style="red")
+
+
+def _endpoint(text: str) -> str:
+    if not _ENDPOINT.fullmatch(text):
+        raise typer.BadParameter(f"{text!r} is not like tcp://service.example:7411")
+    return text
+
+
+def _key(text: str) -> str:
+    try:
+        return checked_key(text)
+    except ValueError as problem:
+        raise typer.BadParameter(f"{problem}; `muontra-service key` shows it") from None
+
+
+def command(
+    state: Annotated[Path, typer.Option(help="The station's state folder.", metavar="DIR")],
+    service: Annotated[
+        str, typer.Option(help="Where the service listens.", callback=_endpoint, metavar="ENDPOINT")
+    ],
+    service_key: Annotated[
+        str, typer.Option(help="The service's public key.", callback=_key, metavar="KEY")
+    ],
+    name: Annotated[str, typer.Option(help="What staff call this station.")] = "NAME",
+) -> None:
+    """Make this station's key, and trust one service by its key.
+
+    The secret key never leaves the station. Done twice, it shows the same key again.
+
+    Example: muontra enrol --state /var/lib/muontra/desk-1 --service tcp://10.0.0.5:7411
+    --service-key 'rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7' --name "Front door"
+    """
+    try:
+        key = enrol(state, PinnedService(endpoint=service, key=service_key))
+    except EnrolmentProblem as problem:
+        _errors.print(str(problem), markup=False)
+        raise typer.Exit(1) from None
+    except OSError as problem:
+        _errors.print(f"{state}: {problem.strerror}", markup=False)
+        raise typer.Exit(1) from None
+    _tell(key, service_key, name)
+
+
+def _tell(key: StationKey, service_key: str, name: str) -> None:
+    words = ["muontra-service", "station", "add", name, "--point", "CODE", "--key", key.public]
+    _console.print(
+        f"Station key:          {key.public}\n"
+        f"Station fingerprint:  {fingerprint(key.public)}\n"
+        f"Service fingerprint:  {fingerprint(service_key)}\n\n"
+        "At the service, with the code of the point where this station stands:\n"
+        f"  {shlex.join(words)}\n"
+        "Compare both fingerprints with what is shown there.",
+        markup=False,
+    )

@@ -1,0 +1,19 @@
+"""`muontra`: one line per family of commands."""
+
+import typer
+
+from kiosk.cli import tag
+
+app = typer.Typer(
+    help="Find, test, trace and repair the devices, tags, links and queues of a station.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+)
+
+
+@app.callback()
+def muontra() -> None:
+    """Keeps the families as sub-commands, however few there are."""
+
+
+app.add_typer(tag.app, name="tag")
