@@ -12,6 +12,12 @@ from kiosk.enrolment import EnrolmentProblem, PinnedService, StationKey, enrol
 from service.protocol.keys import checked_key, fingerprint
 
 _ENDPOINT = re.compile(r"tcp://(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z.-]+):[0-9]{1,5}")
+EXAMPLE = """Example:
+
+muontra enrol --state /var/lib/muontra/desk-1 --service tcp://10.0.0.5:7411
+--service-key='rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7' --name "Front door"
+"""
+
 _console = Console(soft_wrap=True, highlight=False)
 _errors = Console(stderr=True, soft_wrap=True, highlight=False, style="red")
 
@@ -42,9 +48,6 @@ def command(
     """Make this station's key, and trust one service by its key.
 
     The secret key never leaves the station. Done twice, it shows the same key again.
-
-    Example: muontra enrol --state /var/lib/muontra/desk-1 --service tcp://10.0.0.5:7411
-    --service-key 'rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7' --name "Front door"
     """
     try:
         key = enrol(state, PinnedService(endpoint=service, key=service_key))
@@ -58,7 +61,7 @@ def command(
 
 
 def _tell(key: StationKey, service_key: str, name: str) -> None:
-    words = ["muontra-service", "station", "add", name, "--point", "CODE", "--key", key.public]
+    words = ["muontra-service", "station", "add", name, "--point", "CODE", f"--key={key.public}"]
     _console.print(
         f"Station key:          {key.public}\n"
         f"Station fingerprint:  {fingerprint(key.public)}\n"

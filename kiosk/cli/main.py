@@ -2,7 +2,7 @@
 
 import typer
 
-from kiosk.cli import tag
+from kiosk.cli import enrol, tag
 
 app = typer.Typer(
     help="Find, test, trace and repair the devices, tags, links and queues of a station.",
@@ -17,3 +17,4 @@ def muontra() -> None:
 
 
 app.add_typer(tag.app, name="tag")
+app.command(name="enrol", epilog=enrol.EXAMPLE)(enrol.command)
