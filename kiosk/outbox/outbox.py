@@ -21,7 +21,7 @@ from kiosk.outbox.changes import (
     MarkShown,
     SetValue,
 )
-from kiosk.outbox.records import JournalRow, JournalState, OperationRecord
+from kiosk.outbox.records import JournalRow, OperationRecord
 from kiosk.security_journal import open_tags
 from service.protocol.operations import (
     Act,
@@ -101,10 +101,14 @@ class Outbox:
         origin = self.get(act.of)
         return self.item_of(origin.act) if origin is not None else None
 
-    def confirmed_through(self) -> int:
-        """The highest sequence up to which every operation is answered or dropped."""
-        waiting = [record.sequence for record in self if not record.answered]
+    def confirmed_through(self, epoch: str | None) -> int:
+        """The highest sequence up to which every operation is answered in `epoch`, or dropped."""
+        waiting = [r.sequence for r in self if not r.answered or r.epoch != epoch]
         return min(waiting) - 1 if waiting else self.last_sequence
+
+    def to_reoffer(self, epoch: str) -> list[OperationRecord]:
+        """Kept operations that were answered in another epoch, with the reply they were given."""
+        return [record for record in self if record.answered and record.epoch != epoch]
 
     def forgettable(self, safe_through: int) -> list[OperationRecord]:
         """Answered rows that no backup can lose any more and about which nothing is open."""
@@ -158,8 +162,3 @@ def _is_report(act: Act) -> bool:
 
 def _moves_a_loan(act: Act) -> bool:
     return isinstance(act, CheckOut | CheckIn | CancelCheckOut)
-
-
-def is_open(row: JournalRow) -> bool:
-    """Whether this row still waits for a proof."""
-    return row.state not in {JournalState.PROVED, JournalState.CLOSED}
