@@ -12,6 +12,32 @@ from enum import StrEnum
 from service.protocol.refusals import RefusalCode
 from service.protocol.replies import Destination
 
+__all__ = [
+    "AccountLine",
+    "AccountView",
+    "BorrowView",
+    "Chime",
+    "Destination",
+    "FarewellView",
+    "Frame",
+    "HelpView",
+    "Hindrance",
+    "ItemLine",
+    "LineState",
+    "OutOfServiceView",
+    "PadPicture",
+    "RefusalCode",
+    "RenewState",
+    "ReturnView",
+    "StartView",
+    "StillThere",
+    "Trouble",
+    "View",
+    "WhoFor",
+    "WhoStep",
+    "WhoView",
+]
+
 
 class LineState(StrEnum):
     """Where one item stands. Each state has a mark, words and a sound."""
