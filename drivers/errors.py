@@ -8,6 +8,7 @@ DriverError
 ├── DeviceSilent      no answer before the deadline: repeat a read, then reopen
 ├── FrameDamaged      an answer that fails its check: repeat a read, then reopen
 ├── DeviceRefused     the device answered with a status that says no
+├── Cancelled         the station asked the call to end; nothing is wrong with the device
 └── TagError          the pad works, the tag does not: the patron acts
     ├── TagLeft       no tag with this UID answers any more
     ├── TagLocked     the tag refuses the write for ever
@@ -51,6 +52,10 @@ class DeviceRefused(DriverError):
     def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
         self.status = status
+
+
+class Cancelled(DriverError):
+    """Another thread called `cancel`; a write that was under way may have taken effect or not."""
 
 
 class TagError(DriverError):

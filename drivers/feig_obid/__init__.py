@@ -1,0 +1,1 @@
+"""FEIG OBID i-scan and classic-pro HF readers on a serial line."""

@@ -1,0 +1,218 @@
+"""FEIG OBID i-scan and classic-pro pads as a `TagReader` (docs/protocols/readers.md)."""
+
+from collections.abc import Callable
+from typing import Annotated, TypeVar
+
+from msgspec import Meta, Struct
+
+from drivers.deadline import Deadline
+from drivers.errors import (
+    DeviceSilent,
+    DriverError,
+    FrameDamaged,
+    TagLeft,
+    TagUnreadable,
+    WrongDevice,
+)
+from drivers.facts import TagSeen
+from drivers.feig_obid.block_order import BlockOrder, BlockOrderSetting
+from drivers.feig_obid.commands import (
+    INVENTORY,
+    MORE,
+    READ_BLOCKS,
+    RF_RESET,
+    SOFTWARE_VERSION,
+    SYSTEM_INFORMATION,
+    WRITE_AFI,
+    WRITE_BLOCKS,
+    WRITE_DSFID,
+    Fields,
+    Request,
+    blocks_in_line_order,
+    inventory_records,
+)
+from drivers.feig_obid.conversation import Answer, Conversation
+from drivers.feig_obid.frames import ANY_READER
+from drivers.feig_obid.models import UHF_MODELS, model_name
+from drivers.feig_obid.statuses import MORE_DATA, NO_TRANSPONDER, TagDisturbed, trouble
+from drivers.frame_trace import FrameTrace
+from drivers.interfaces import ReaderIdentity, SystemInformation, TagBlocks
+from drivers.registry import Driver
+from drivers.serial_port import Parity, SerialPort
+from drivers.uid import Uid, uid_from_bytes
+
+T = TypeVar("T")
+
+READ_TRIES = 3
+BLOCKS_A_FRAME = 16
+"""The reader gives 128 bytes at most; 16 blocks fit also where a block has 8 bytes."""
+
+USUAL_BLOCK_SIZE = 4
+
+
+class FeigSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`rf_reset_before_inventory`: many readers report a tag once until it leaves; without the
+    reset a book that is lifted and laid down again between two rounds would stay unseen.
+    """
+
+    path: str
+    baud: Annotated[int, Meta(gt=0)] = 38_400
+    parity: Parity = "even"
+    address: Annotated[int, Meta(ge=0, le=ANY_READER)] = ANY_READER
+    block_order: BlockOrderSetting = "auto"
+    rf_reset_before_inventory: bool = True
+
+
+class FeigReader:
+    """Reads are tried up to three times, writes once. Owner: the thread that calls `open`."""
+
+    def __init__(self, settings: FeigSettings, trace: FrameTrace | None = None) -> None:
+        self._settings = settings
+        self._port = SerialPort(settings.path, settings.baud, settings.parity)
+        self._line = Conversation(self._port, settings.address, trace or FrameTrace())
+        self._order = BlockOrder(settings.block_order)
+
+    def open(self, deadline: Deadline) -> ReaderIdentity:
+        self._port.open()
+        self._line.restart()
+        try:
+            return self._identity(deadline)
+        except DriverError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        self._port.close()
+
+    def cancel(self) -> None:
+        self._port.cancel()
+
+    def inventory(self, deadline: Deadline) -> tuple[TagSeen, ...]:
+        return _repeated(lambda: self._whole_inventory(deadline), deadline)
+
+    def read_blocks(self, uid: Uid, first: int, count: int, deadline: Deadline) -> TagBlocks:
+        try:
+            return self._blocks(uid, first, count, deadline)
+        except TagUnreadable:
+            end = self.system_information(uid, deadline).block_count or 0
+            if not first < end < first + count:
+                raise
+            return self._blocks(uid, first, end - first, deadline)
+
+    def system_information(self, uid: Uid, deadline: Deadline) -> SystemInformation:
+        fields = self._read(Request(SYSTEM_INFORMATION, uid=uid), deadline).fields
+        size, count = _geometry(fields)
+        return SystemInformation(
+            uid=uid_from_bytes(fields["uid"]),
+            dsfid=fields["dsfid"],
+            afi=fields["afi"],
+            block_size=size,
+            block_count=count,
+            chip_reference=fields["chip"],
+        )
+
+    def write_blocks(self, uid: Uid, first: int, data: bytes, deadline: Deadline) -> None:
+        size = self.system_information(uid, deadline).block_size or USUAL_BLOCK_SIZE
+        if len(data) % size:
+            raise ValueError(f"{len(data)} bytes are no whole blocks of {size}")
+        blocks = [data[at : at + size] for at in range(0, len(data), size)]
+        for at in range(0, len(blocks), BLOCKS_A_FRAME):
+            self._write_once(uid, first + at, blocks[at : at + BLOCKS_A_FRAME], deadline)
+
+    def write_afi(self, uid: Uid, afi: int, deadline: Deadline) -> None:
+        self._ask(Request(WRITE_AFI, {"afi": afi}, uid), deadline)
+
+    def write_dsfid(self, uid: Uid, dsfid: int, deadline: Deadline) -> None:
+        self._ask(Request(WRITE_DSFID, {"dsfid": dsfid}, uid), deadline)
+
+    def _identity(self, deadline: Deadline) -> ReaderIdentity:
+        fields = self._read(Request(SOFTWARE_VERSION), deadline).fields
+        if fields["software"] in UHF_MODELS:
+            raise WrongDevice(
+                f"{self._settings.path} is a {model_name(fields['software'])}, a UHF reader; "
+                "item tags need an HF reader: correct the configuration"
+            )
+        major, minor = divmod(fields["revision"], 256)
+        return ReaderIdentity("FEIG", model_name(fields["software"]), f"{major:X}.{minor:02X}")
+
+    def _whole_inventory(self, deadline: Deadline) -> tuple[TagSeen, ...]:
+        """An inventory in parts is repeated from its start: the reader has dropped what it sent."""
+        if self._settings.rf_reset_before_inventory:
+            self._ask(Request(RF_RESET), deadline)
+        seen: dict[Uid, TagSeen] = {}
+        answer = self._inventory_part(0, deadline)
+        while answer.status == MORE_DATA:
+            seen |= _tags(answer)
+            answer = self._inventory_part(MORE, deadline)
+        return tuple((seen | _tags(answer)).values())
+
+    def _inventory_part(self, mode: int, deadline: Deadline) -> Answer:
+        return self._ask(Request(INVENTORY, mode=mode), deadline, also=NO_TRANSPONDER)
+
+    def _blocks(self, uid: Uid, first: int, count: int, deadline: Deadline) -> TagBlocks:
+        blocks: list[bytes] = []
+        for at in range(first, first + count, BLOCKS_A_FRAME):
+            asked = {"first": at, "count": min(BLOCKS_A_FRAME, first + count - at)}
+            answer = self._read(Request(READ_BLOCKS, asked, uid), deadline)
+            blocks += blocks_in_line_order(answer.fields)
+        self._order.learn(first, blocks)
+        data = b"".join(self._order.turn(block) for block in blocks)
+        return TagBlocks(first, len(blocks[0]), data)
+
+    def _write_once(self, uid: Uid, first: int, blocks: list[bytes], deadline: Deadline) -> None:
+        fields = {
+            "first": first,
+            "count": len(blocks),
+            "size": len(blocks[0]),
+            "blocks": b"".join(self._order.turn(block) for block in blocks),
+        }
+        self._ask(Request(WRITE_BLOCKS, fields, uid), deadline)
+
+    def _read(self, request: Request, deadline: Deadline) -> Answer:
+        return _repeated(lambda: self._ask(request, deadline), deadline)
+
+    def _ask(self, request: Request, deadline: Deadline, *, also: int | None = None) -> Answer:
+        """Ask once. Raises what the status stands for, unless it is good or `also` expected."""
+        answer = self._line.ask(request, deadline)
+        if answer.status == also:
+            return answer
+        problem = trouble(request.command.name, answer.status, answer.detail, request.uid)
+        if problem is not None:
+            raise problem
+        return answer
+
+
+def _repeated(read: Callable[[], T], deadline: Deadline) -> T:
+    """The one place where this driver repeats: a read, for what may pass by itself."""
+    for _ in range(READ_TRIES - 1):
+        try:
+            return read()
+        except (DeviceSilent, FrameDamaged, TagLeft, TagDisturbed):
+            if deadline.expired():
+                raise
+    return read()
+
+
+def _tags(answer: Answer) -> dict[Uid, TagSeen]:
+    if answer.status == NO_TRANSPONDER:
+        return {}
+    return {tag.uid: tag for tag in inventory_records(answer.fields)}
+
+
+def _geometry(fields: Fields) -> tuple[int | None, int | None]:
+    """Block size and count. The manual says sizes, real readers pass the chip's own `size - 1`
+    and `count - 1`: an odd size is such a one.
+    """
+    size, count = fields["size"], fields["count"]
+    if size == count == 0:
+        return None, None
+    return (size + 1, count + 1) if size % 2 else (size, count)
+
+
+DRIVER = Driver(
+    name="feig_obid",
+    kind="pad",
+    summary="FEIG OBID i-scan and classic-pro HF readers",
+    settings=FeigSettings,
+    make=FeigReader,
+)

@@ -1,0 +1,89 @@
+"""Standard and advanced frames, without I/O (docs/protocols/readers.md, "FEIG frames").
+
+    standard   LENGTH  ADDRESS COMMAND DATA…  CRC-low CRC-high     LENGTH = whole frame, 5…255
+    advanced   02 LENGTH-high LENGTH-low  ADDRESS COMMAND DATA…  CRC-low CRC-high      7…65535
+
+The first byte tells them apart: no standard frame is two bytes long. In an answer the first byte
+of the data is the status.
+"""
+
+from dataclasses import dataclass
+
+from drivers.checksums import FEIG_HOST
+
+ADVANCED_MARK = 0x02
+SHORTEST = 5
+LONGEST_STANDARD = 255
+SHORTEST_ADVANCED = 7
+LONGEST_ADVANCED = 65_535
+ANY_READER = 0xFF
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame that passed its check; `data` is what stands between command and checksum."""
+
+    command: int
+    data: bytes = b""
+    address: int = ANY_READER
+    advanced: bool = False
+
+
+def encode(frame: Frame) -> bytes:
+    """The bytes on the line. Raises ValueError when the data do not fit the kind of frame."""
+    body = bytes((frame.address, frame.command)) + frame.data
+    unchecked = _head(len(body) + 2, advanced=frame.advanced) + body
+    return unchecked + FEIG_HOST(unchecked).to_bytes(2, "little")
+
+
+def decode(buffer: bytes, *, silent: bool = False) -> tuple[int, Frame | None]:
+    """How many bytes of `buffer` are used up, and the first good frame if it is there.
+
+    Bytes that cannot begin a good frame are used up. A frame that is still incomplete stays in
+    the buffer, unless the line has gone `silent`: then nothing more of it will come.
+    """
+    start = 0
+    while start < len(buffer):
+        length = _length_at(buffer, start)
+        incomplete = length is None or length > len(buffer) - start
+        if incomplete and not silent:
+            return start, None
+        raw = b"" if incomplete else buffer[start : start + (length or 0)]
+        if raw and FEIG_HOST(raw) == 0:
+            return start + len(raw), _parse(raw)
+        start += 1
+    return start, None
+
+
+def wanted(buffer: bytes) -> int:
+    """How many more bytes the frame at the head of `buffer` needs at least."""
+    length = _length_at(buffer, 0) if buffer else SHORTEST
+    return max(1, (length or SHORTEST) - len(buffer))
+
+
+def _head(rest: int, *, advanced: bool) -> bytes:
+    if advanced:
+        if rest + 3 > LONGEST_ADVANCED:
+            raise ValueError(f"{rest} bytes do not fit an advanced frame")
+        return bytes((ADVANCED_MARK,)) + (rest + 3).to_bytes(2, "big")
+    if rest + 1 > LONGEST_STANDARD:
+        raise ValueError(f"{rest} bytes do not fit a standard frame")
+    return bytes((rest + 1,))
+
+
+def _length_at(buffer: bytes, start: int) -> int | None:
+    """Length of the frame that begins at `start`: None = not told yet, 0 = no frame begins so."""
+    first = buffer[start]
+    if first != ADVANCED_MARK:
+        return first if first >= SHORTEST else 0
+    head = buffer[start + 1 : start + 3]
+    if len(head) < 2:
+        return None
+    length = int.from_bytes(head, "big")
+    return length if length >= SHORTEST_ADVANCED else 0
+
+
+def _parse(raw: bytes) -> Frame:
+    advanced = raw[0] == ADVANCED_MARK
+    body = raw[3 if advanced else 1 : -2]
+    return Frame(command=body[1], data=body[2:], address=body[0], advanced=advanced)

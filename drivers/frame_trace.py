@@ -1,0 +1,64 @@
+"""What went over a device's line: bounded, readable, and masked where people's numbers pass."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import blake2b
+from secrets import token_bytes
+from time import monotonic
+
+
+class Direction(StrEnum):
+    SENT = "→"
+    RECEIVED = "←"
+    DROPPED = "✗"
+
+
+@dataclass(frozen=True, slots=True)
+class TracedFrame:
+    """One frame; `at` in seconds on the monotonic clock, `raw` empty when masked."""
+
+    at: float
+    direction: Direction
+    raw: bytes
+    sentence: str
+
+    def __str__(self) -> str:
+        line = f"{self.at:12.4f} {self.direction} {self.raw.hex(' ').upper()}"
+        return f"{line}  {self.sentence}".rstrip()
+
+
+@dataclass(slots=True)
+class FrameTrace:
+    """The last `capacity` frames of one device, each also given to `listener` as it happens.
+
+    Owner: the driver's thread records; any thread may read `frames`.
+    """
+
+    capacity: int = 500
+    listener: Callable[[TracedFrame], None] | None = None
+    clock: Callable[[], float] = monotonic
+    _frames: deque[TracedFrame] = field(init=False)
+    _mask_key: bytes = field(init=False, default_factory=lambda: token_bytes(16))
+
+    def __post_init__(self) -> None:
+        self._frames = deque(maxlen=self.capacity)
+
+    def record(self, direction: Direction, raw: bytes, sentence: str = "") -> None:
+        """Keep a frame as it is."""
+        self._keep(TracedFrame(self.clock(), direction, raw, sentence))
+
+    def record_masked(self, direction: Direction, raw: bytes) -> None:
+        """Keep only the length and a keyed hash, the same for equal frames while this runs."""
+        mark = blake2b(raw, key=self._mask_key, digest_size=4).hexdigest()
+        self._keep(TracedFrame(self.clock(), direction, b"", f"{len(raw)} bytes, #{mark}"))
+
+    def frames(self) -> tuple[TracedFrame, ...]:
+        """What is kept, oldest first."""
+        return tuple(self._frames.copy())
+
+    def _keep(self, frame: TracedFrame) -> None:
+        self._frames.append(frame)
+        if self.listener is not None:
+            self.listener(frame)

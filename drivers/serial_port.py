@@ -1,0 +1,161 @@
+"""A serial line whose failures have names (drivers/errors.py) and whose waits have deadlines."""
+
+import os
+import select
+from contextlib import suppress
+from errno import EACCES, EAGAIN, EBUSY, EINVAL, EPERM, EWOULDBLOCK
+from termios import error as TerminalError  # noqa: N812 - termios names its exception in lower case
+from threading import Lock
+from typing import Literal, NoReturn
+
+from serial import PARITY_EVEN, PARITY_NONE, PARITY_ODD, Serial, SerialTimeoutException
+
+from drivers.deadline import Deadline
+from drivers.errors import (
+    Cancelled,
+    DeviceLost,
+    DeviceSilent,
+    PortBusy,
+    PortMissing,
+    WrongDevice,
+)
+
+Parity = Literal["none", "even", "odd"]
+
+_PARITIES = {"none": PARITY_NONE, "even": PARITY_EVEN, "odd": PARITY_ODD}
+_BUSY = {EBUSY, EAGAIN, EWOULDBLOCK}
+_FORBIDDEN = {EACCES, EPERM}
+_WRITE_SECONDS = 1.0
+"""A request has at most 255 bytes; a line that does not take them in this time is stuck."""
+
+
+class SerialPort:
+    """8 data bits, 1 stop bit, opened exclusively.
+
+    Owner: the thread that calls `open`; others may call `cancel` only.
+    """
+
+    def __init__(self, path: str, baud: int, parity: Parity = "none") -> None:
+        self.path = path
+        self._baud = baud
+        self._parity = parity
+        self._serial: Serial | None = None
+        self._poll = select.poll()
+        self._wake: int | None = None
+        self._wake_lock = Lock()
+
+    def open(self) -> None:
+        """Raises PortMissing, PortBusy, or WrongDevice when it is no serial line at all."""
+        self.close()
+        self._serial = self._open_serial()
+        with suppress(ValueError):  # only FTDI chips have it: else each answer waits up to 16 ms
+            self._serial.set_low_latency_mode(True)
+        with self._wake_lock:
+            self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._poll = select.poll()
+        self._poll.register(self._serial.fileno(), select.POLLIN)
+        self._poll.register(self._wake, select.POLLIN)
+
+    def close(self) -> None:
+        """Harmless when closed already, or when the device is gone."""
+        serial, self._serial = self._serial, None
+        if serial is not None:
+            with suppress(OSError):
+                serial.close()
+        with self._wake_lock:
+            if self._wake is not None:
+                os.close(self._wake)
+                self._wake = None
+
+    def cancel(self) -> None:
+        """From any thread: the read in progress, or else the next one, raises Cancelled once."""
+        with self._wake_lock:
+            if self._wake is not None:
+                os.eventfd_write(self._wake, 1)
+
+    def write(self, data: bytes) -> None:
+        """Hand all of `data` to the line, without waiting for it to be on the wire."""
+        serial = self._opened()
+        try:
+            serial.write(data)
+        except SerialTimeoutException as problem:
+            raise DeviceSilent(f"{self.path} takes no more bytes; reopen it") from problem
+        except OSError as problem:
+            self._lost(problem)
+
+    def read(self, count: int, deadline: Deadline) -> bytes:
+        """`count` bytes, or fewer when the deadline passes first."""
+        data = b""
+        while len(data) < count and self._readable(deadline):
+            data += self._take(count - len(data))
+        return data
+
+    def read_some(self, deadline: Deadline) -> bytes:
+        """What has come in, after waiting for at least one byte; empty at the deadline."""
+        return self._take(4096) if self._readable(deadline) else b""
+
+    def waiting(self) -> int:
+        """How many bytes have come in and were not read."""
+        try:
+            return self._opened().in_waiting
+        except OSError as problem:
+            self._lost(problem)
+
+    def _open_serial(self) -> Serial:
+        try:
+            return self._serial_with(self._parity)
+        except TerminalError as problem:
+            if problem.args[0] == EINVAL and self._parity != "none":
+                return self._without_parity()
+            raise WrongDevice(f"{self.path} is no serial line: {problem}") from problem
+        except OSError as problem:
+            raise _open_error(self.path, problem) from problem
+
+    def _without_parity(self) -> Serial:
+        """Pseudo-terminals (network serial servers) have no parity bit and refuse to set one."""
+        try:
+            return self._serial_with("none")
+        except TerminalError as problem:
+            raise WrongDevice(f"{self.path} is no serial line: {problem}") from problem
+        except OSError as problem:
+            raise _open_error(self.path, problem) from problem
+
+    def _serial_with(self, parity: Parity) -> Serial:
+        return Serial(
+            self.path,
+            self._baud,
+            parity=_PARITIES[parity],
+            timeout=0,
+            write_timeout=_WRITE_SECONDS,
+            exclusive=True,
+        )
+
+    def _opened(self) -> Serial:
+        if self._serial is None:
+            raise DeviceLost(f"{self.path} is not open; open it first")
+        return self._serial
+
+    def _readable(self, deadline: Deadline) -> bool:
+        self._opened()
+        ready = [fd for fd, _ in self._poll.poll(deadline.remaining() * 1000)]
+        if self._wake in ready:
+            os.eventfd_read(self._wake)
+            raise Cancelled(f"the wait on {self.path} was ended by the station")
+        return bool(ready)
+
+    def _take(self, count: int) -> bytes:
+        try:
+            return self._opened().read(count)
+        except OSError as problem:
+            self._lost(problem)
+
+    def _lost(self, problem: OSError) -> NoReturn:
+        raise DeviceLost(f"{self.path} is gone: {problem}; plug it in again") from problem
+
+
+def _open_error(path: str, problem: OSError) -> PortBusy | PortMissing | WrongDevice:
+    if problem.errno in _BUSY:
+        return PortBusy(f"another program holds {path}; stop it, or pause the station")
+    if problem.errno in _FORBIDDEN:
+        return WrongDevice(f"this user may not open {path}; add it to the group of the device")
+    return PortMissing(f"{path} cannot be opened: {problem}; plug the device in")

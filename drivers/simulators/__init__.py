@@ -1,0 +1,1 @@
+"""Simulated devices: they ship with the product for training, demonstration and tests."""
