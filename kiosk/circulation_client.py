@@ -174,6 +174,11 @@ class CirculationClient:
         """Whether messages can be sent to a service that knows this station."""
         return self.state is LinkState.ONLINE
 
+    @property
+    def reachable(self) -> bool:
+        """Whether the service counts as there; a connection that is renewed quickly stays so."""
+        return self._announced
+
     def signal(self, signal: LinkSignal, now: float) -> list[ClientNews]:
         """The connection changed. A short break is not offline yet: silence decides."""
         match signal:
@@ -207,11 +212,10 @@ class CirculationClient:
         self._flight.not_before = {k: t for k, t in self._flight.not_before.items() if t > now}
         if self._announced and now >= self._heard_at + self._silent(in_session):
             self._go_offline(self.state)
-        match self.state:
-            case LinkState.GREETING if now >= self._greeted_at + self._times.hello_again:
-                self._greet(now)
-            case LinkState.QUIET | LinkState.ONLINE:
-                self._watch(now, in_session=in_session)
+        if self.state is LinkState.GREETING and now >= self._greeted_at + self._times.hello_again:
+            self._greet(now)
+        elif self.state in {LinkState.QUIET, LinkState.ONLINE}:
+            self._watch(now, in_session=in_session)
         return self._take_news()
 
     def next_deadline(self, *, in_session: bool) -> float | None:
@@ -229,13 +233,10 @@ class CirculationClient:
             times.append(self._proved_at)
         return min(times, default=None)
 
-    def ask(self, question: AskPatron | AskItem, mark: int, now: float) -> bool:
-        """Send a question; False when there is nobody to ask."""
-        if not self.online:
-            return False
+    def ask(self, question: AskPatron | AskItem, mark: int, now: float) -> None:
+        """Send a question; its answer, or None, comes as news with the same `mark`."""
         message = self._send("question", codec.encode(question), now, expires=self._times.answer)
         self._flight.messages[message] = Waiting(question, now, mark)
-        return True
 
     def may_send(self, record: OperationRecord, now: float) -> bool:
         """Whether this operation is free to leave: online, not under way, not put off."""

@@ -53,6 +53,11 @@ class Outbox:
     def __iter__(self) -> Iterator[OperationRecord]:
         return iter(self._records.values())
 
+    def next_sequence(self) -> int:
+        """The next place in the station's order; never given twice."""
+        self.last_sequence += 1
+        return self.last_sequence
+
     def __len__(self) -> int:
         return len(self._records)
 

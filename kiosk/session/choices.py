@@ -198,5 +198,4 @@ def save_receipt(step: Step) -> None:
 def store_refused(step: Step) -> None:
     """The disk is full: nothing new begins, what stands is told."""
     step.set(hindrances=step.session.hindrances | {Hindrance.DISK})
-    if isinstance(step.session.phase, Borrowing):
-        leave(step)
+    leave(step)

@@ -1,0 +1,115 @@
+"""Starts one worker per configured device and replaces one that is stuck. Owner: the controller.
+
+A driver that cannot be loaded, or settings it does not take, put that device out of service with
+its reason; the station starts all the same.
+"""
+
+from collections.abc import Callable
+from time import monotonic
+
+import msgspec
+import structlog
+
+from drivers.frame_trace import FrameTrace
+from drivers.registry import Driver, DriverStatus, installed_drivers
+from drivers.tags.security import LibraryProfile
+from kiosk.config import DeviceSection, StationConfig
+from kiosk.device_worker import (
+    CALL_SECONDS,
+    DeviceWorker,
+    PadWorker,
+    ScannerDown,
+    ScannerWorker,
+    Tell,
+)
+from kiosk.pad_orders import PadDown, PadOrder
+
+log = structlog.get_logger()
+
+STUCK_SECONDS = 3 * CALL_SECONDS
+JOIN_SECONDS = 5.0
+
+PAD = "pad"
+SCANNER = "scanner"
+
+
+class DeviceSupervisor:
+    """The workers of a station by the name of their section."""
+
+    def __init__(
+        self, config: StationConfig, tell: Tell, trace: Callable[[str], FrameTrace]
+    ) -> None:
+        self._config = config
+        self._tell = tell
+        self._trace = trace
+        self._workers: dict[str, DeviceWorker] = {}
+        self._drivers: dict[str, DriverStatus] = {}
+
+    def start(self) -> None:
+        """Start a worker for each configured device."""
+        self._drivers = dict(installed_drivers())
+        for name in (PAD, SCANNER):
+            self._start(name)
+
+    def stop(self) -> None:
+        """Stop all workers and wait for them."""
+        for worker in self._workers.values():
+            worker.stop()
+        for worker in self._workers.values():
+            worker.join(JOIN_SECONDS)
+
+    def order(self, orders: tuple[PadOrder, ...]) -> None:
+        """Pass orders to the pad; without one there is nothing that could be ordered."""
+        worker = self._workers.get(PAD)
+        if isinstance(worker, PadWorker):
+            worker.order(orders)
+
+    def check(self) -> None:
+        """Replace a worker that is stuck in a call for three times its deadline."""
+        now = monotonic()
+        for name, worker in tuple(self._workers.items()):
+            busy = worker.busy_since
+            if busy is not None and now > busy + STUCK_SECONDS:
+                log.error("device stuck: worker replaced", device=name)
+                self._say_down(name, "DeviceStuck", "the driver does not return from a call")
+                worker.stop()
+                self._start(name)
+
+    def _start(self, name: str) -> None:
+        section: DeviceSection | None = getattr(self._config, name)
+        if section is None:
+            return
+        try:
+            worker = self._worker(name, section)
+        except (ValueError, msgspec.ValidationError) as problem:
+            log.exception("device out of service", device=name)
+            self._say_down(name, "WrongDevice", str(problem))
+            return
+        self._workers[name] = worker
+        worker.start()
+
+    def _worker(self, name: str, section: DeviceSection) -> DeviceWorker:
+        driver = self._driver(name, section)
+        settings = msgspec.convert(section.settings, driver.settings)
+        device = driver.make(settings, self._trace(name))
+        if driver.kind == PAD:
+            tags = self._config.tags
+            profile = LibraryProfile(int(tags.afi_secured, 16), int(tags.afi_released, 16))
+            return PadWorker(name, device, profile, section.poll_seconds, self._tell)
+        return ScannerWorker(name, device, self._tell)
+
+    def _driver(self, name: str, section: DeviceSection) -> Driver:
+        status = self._drivers.get(section.driver)
+        if status is None:
+            known = ", ".join(sorted(self._drivers))
+            raise ValueError(
+                f"[{name}] driver {section.driver!r} is not installed; there are {known}"
+            )
+        if status.driver is None:
+            raise ValueError(f"[{name}] driver {section.driver!r} does not load: {status.reason}")
+        if status.driver.kind != name:
+            raise ValueError(f"[{name}] {section.driver!r} drives a {status.driver.kind}")
+        return status.driver
+
+    def _say_down(self, name: str, kind: str, reason: str) -> None:
+        self._tell(PadDown(name, kind, reason) if name == PAD else ScannerDown(name, kind, reason))

@@ -1,0 +1,1 @@
+"""Receipts: text for a strip of paper, a file or the screen."""

@@ -1,0 +1,150 @@
+"""The composition root of a station: everything is made here and nowhere else.
+
+`Station` is what a screen needs to know: start with a callable that takes frames, submit what a
+person did, stop.
+"""
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from drivers.frame_trace import FrameTrace
+from kiosk.circulation_client import CirculationClient, Identity, LinkTimes
+from kiosk.config import StationConfig
+from kiosk.controller import Controller, News, Outside, Publish, StationFacts
+from kiosk.device_supervisor import DeviceSupervisor
+from kiosk.enrolment import pinned_service, station_key
+from kiosk.inbox import Inbox
+from kiosk.intents import Intent
+from kiosk.receipts.text import Translate, in_vietnamese
+from kiosk.service_link import ServiceLink
+from kiosk.session.states import Policy, SelfCheck
+from kiosk.station_store import StationStore
+from service.protocol.identifiers import new_identifier
+
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+STOP_SECONDS = 10.0
+MIB = 1 << 20
+
+
+class StationFailed(Exception):
+    """The station could not start; the text says why."""
+
+
+class Station:
+    """A running station without its screen."""
+
+    def __init__(
+        self,
+        config: StationConfig,
+        *,
+        translate: Callable[[str], Translate] = lambda _language: in_vietnamese,
+        trace: Callable[[str], FrameTrace] = lambda _device: FrameTrace(),
+    ) -> None:
+        self._config = config
+        self._translate = translate
+        self._trace = trace
+        self._state = Path(config.station.state_folder)
+        self._inbox: Inbox[News] = Inbox()
+
+    def start(self, publish: Publish) -> None:
+        """Start all threads; frames come by `publish`, from the controller's thread.
+
+        Raises StationFailed, and EnrolmentProblem when the station was never enrolled.
+        """
+        config, state = self._config, self._state
+        boot = _boot_id()
+        inbox = self._inbox
+        self._link = ServiceLink(pinned_service(state), station_key(state), inbox.put)
+        self._devices = DeviceSupervisor(config, inbox.put, self._trace)
+        identity = Identity(boot, new_identifier(), f"muontra {version('muontra')}")
+        times = link_times(config)
+        self._controller = Controller(
+            inbox=inbox,
+            session=first_session(config),
+            open_store=lambda: StationStore(state, ballast_bytes=config.storage.ballast_mib * MIB),
+            make_client=lambda epoch: CirculationClient(identity, epoch, self._link.send, times),
+            facts=StationFacts(
+                config.station.name,
+                config.station.library,
+                config.storage.low_water_mib * MIB,
+                self._translate,
+            ),
+            outside=Outside(publish, self._devices.order, self._save_receipt, self._devices.check),
+            boot=boot,
+        )
+        self._start_threads()
+
+    def submit(self, intent: Intent) -> None:
+        """What a person did, or that a frame was drawn; from any thread."""
+        self._inbox.put(intent)
+
+    def stop(self) -> None:
+        """End the session by its rules, then all threads."""
+        self._controller.stop()
+        self._controller.join(STOP_SECONDS)
+        self._devices.stop()
+        self._link.stop()
+        self._link.join(STOP_SECONDS)
+
+    @property
+    def problem(self) -> Exception | None:
+        """Why the controller ended, None while it runs."""
+        return self._controller.problem
+
+    def _start_threads(self) -> None:
+        self._controller.start()
+        self._controller.ready.wait()
+        if self._controller.problem is not None:
+            raise StationFailed(str(self._controller.problem)) from self._controller.problem
+        self._link.start()
+        self._devices.start()
+
+    def _save_receipt(self, lines: tuple[str, ...]) -> None:
+        folder = self._state / "receipts"
+        folder.mkdir(exist_ok=True, mode=0o700)
+        name = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S-%f.txt")
+        with suppress(OSError):  # a receipt never holds up a loan
+            (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def first_session(config: StationConfig) -> SelfCheck:
+    """The session of a station that has just started."""
+    policy = config.policy
+    return SelfCheck(
+        policy=Policy(
+            patron_idle_seconds=policy.patron_idle_seconds,
+            still_there_seconds=policy.still_there_seconds,
+            farewell_seconds=policy.farewell_seconds,
+            card_pattern=policy.card_pattern,
+            item_pattern=policy.item_pattern,
+            has_pad=config.pad is not None,
+            lend_tagged_without_pad=policy.lend_tagged_without_pad,
+        ),
+        language=config.station.language,
+        home_language=config.station.language,
+        owner=config.station.isil,
+    )
+
+
+def link_times(config: StationConfig) -> LinkTimes:
+    """The link's times as configured."""
+    link = config.link
+    return LinkTimes(
+        beat=link.beat_seconds,
+        beat_in_session=link.beat_in_session_seconds,
+        silent=link.silent_seconds,
+        silent_in_session=link.silent_in_session_seconds,
+        answer=link.answer_seconds,
+        online_again=link.online_again_seconds,
+    )
+
+
+def _boot_id() -> str:
+    """The kernel's name for this boot; wall clocks are corrected per boot."""
+    if BOOT_ID.exists():
+        return BOOT_ID.read_text(encoding="ascii").strip().replace("-", "")
+    return os.urandom(16).hex()

@@ -1,0 +1,80 @@
+"""A session with everything around it played by hand: no thread, no clock, no wire."""
+
+from dataclasses import dataclass, field
+
+from drivers.uid import Uid
+from kiosk.recognition import TagKind, TagReading
+from kiosk.session import effects, events
+from kiosk.session.advance import advance
+from kiosk.session.states import Policy, SelfCheck
+from service.protocol.replies import Lent, PatronAnswer
+
+CARD = "04271936"
+
+
+def uid(number: int) -> Uid:
+    return Uid(f"E004015033{number:06X}")
+
+
+def book(number: int, part: int = 1, parts: int = 1) -> TagReading:
+    return TagReading(TagKind.ITEM, f"TK.{number:05d}", parts, part)
+
+
+@dataclass
+class World:
+    """Feeds events and remembers what the session wanted, in order."""
+
+    session: SelfCheck = field(default_factory=lambda: SelfCheck(policy=Policy()))
+    now: float = 100.0
+    wanted: list[effects.Effect] = field(default_factory=list)
+
+    def hear(self, *happened: events.Event) -> list[effects.Effect]:
+        """Take events in; returns what they made the session want."""
+        start = len(self.wanted)
+        for event in happened:
+            self.session, more = advance(self.session, event, self.now)
+            self.wanted += more
+        return self.wanted[start:]
+
+    def later(self, seconds: float) -> list[effects.Effect]:
+        self.now += seconds
+        return self.hear(events.Tick())
+
+    def every(self, kind: type[effects.Effect]) -> list[effects.Effect]:
+        return [effect for effect in self.wanted if isinstance(effect, kind)]
+
+    def lay(self, *numbers: int) -> list[effects.Effect]:
+        """Single books laid on the pad together and read."""
+        start = len(self.wanted)
+        self.hear(events.TagsPlaced(tuple(uid(n) for n in numbers)))
+        self.hear(*(events.TagRead(uid(n), book(n)) for n in numbers))
+        return self.wanted[start:]
+
+    def lift(self, *numbers: int) -> list[effects.Effect]:
+        return self.hear(events.TagsRemoved(tuple(uid(n) for n in numbers)))
+
+    def show_card(self, **fields: object) -> None:
+        """A good card is scanned and the service knows it."""
+        self.hear(events.CodeScanned(CARD))
+        answer = {"short_name": "V. A. MẪU", "hindrance": None, "open_loans": 0, "may_borrow": 5}
+        reply = PatronAnswer(**(answer | fields))  # type: ignore[arg-type]
+        self.hear(events.PatronAnswered(self.session.asks, reply))
+
+    def grant(self, *submitted: effects.Submit) -> list[effects.Effect]:
+        return self.hear(*(events.Answered(s.ref, lent(s.act.item)) for s in submitted))
+
+    def prove(self, *writes: effects.WriteSecurity) -> list[effects.Effect]:
+        return self.hear(*(events.SecurityProved(w.ref, w.uid) for w in writes))
+
+    def stages(self) -> dict[str, str]:
+        return {key: line.stage.value for key, line in self.session.lines.items()}
+
+
+def lent(item: str, **fields: object) -> Lent:
+    from datetime import date
+
+    return Lent(item, "Mùa mận trên bản Cao", "Mộc Khê", date(2026, 12, 2), **fields)  # type: ignore[arg-type]
+
+
+def of_kind(found: list[effects.Effect], kind: type) -> list:  # type: ignore[type-arg]
+    return [effect for effect in found if isinstance(effect, kind)]
