@@ -167,6 +167,7 @@ class CirculationClient:
         self._proved_at = 0.0
         self._announced = False
         self._broken_off = False
+        self.reoffer_wanted = False
         self._news: list[ClientNews] = []
 
     @property
@@ -257,6 +258,7 @@ class CirculationClient:
 
     def reoffer_done(self, now: float) -> None:
         """Everything that was kept is entered."""
+        self.reoffer_wanted = False
         message = self._send("question", codec.encode(ReofferDone()), now)
         self._flight.messages[message] = Waiting(ReofferDone(), now)
 
@@ -347,6 +349,7 @@ class CirculationClient:
     def _take_in(self, header: ServiceHeader, reply: Reply, body: bytes, now: float) -> None:
         match reply:
             case Welcome():
+                self.reoffer_wanted = reply.reoffer
                 self._welcomed(header, now)
                 return
             case HelloFirst():

@@ -27,7 +27,7 @@ def advance(
     return step.session, tuple(step.effects)
 
 
-def _take_in(step: Step, event: events.Event) -> None:  # noqa: C901 - one flat table
+def _take_in(step: Step, event: events.Event) -> None:
     match event:
         case events.TagsPlaced():
             knowledge.tags_placed(step, event)
@@ -59,7 +59,7 @@ def _take_in(step: Step, event: events.Event) -> None:  # noqa: C901 - one flat 
             _follow(step, event)
 
 
-def _follow(step: Step, intent: intents.Intent) -> None:  # noqa: C901 - one flat table
+def _follow(step: Step, intent: intents.Intent) -> None:
     step.touched()
     match intent:
         case intents.ChooseBorrow():

@@ -5,6 +5,7 @@ from kiosk.session.states import (
     Farewell,
     Idle,
     SelfCheck,
+    Who,
 )
 from kiosk.session.step import Step
 from kiosk.session.visits import end
@@ -36,6 +37,17 @@ def next_deadline(session: SelfCheck) -> float | None:
     if held_back is not None:
         times.append(held_back)
     return min(times) if times else None
+
+
+def next_countdown(session: SelfCheck, now: float) -> float | None:
+    """The next whole second while seconds are counted on the screen."""
+    ends = [session.still_there_until]
+    if isinstance(session.phase, Farewell):
+        ends.append(session.phase.until)
+    if isinstance(session.phase, Who) and session.typing_opens_at > now:
+        ends.append(session.typing_opens_at)
+    end = next((end for end in ends if end is not None), None)
+    return None if end is None else now + ((end - now) % 1 or 1)
 
 
 def _asks_whether_there(session: SelfCheck) -> bool:

@@ -53,10 +53,9 @@ FINISHED = frozenset({Stage.DONE, Stage.DONE_TAG_OPEN})
 class Line:
     """One item; a set of several parts is one line. `uids` maps part number to tag.
 
-
-
-    `item` is empty while the tag is not read, or tells none. `writing`: tags whose write was ordered and not reported yet. `proved`: read back.
-    `noted`: the proof is in the journal. `tried`: a write was ordered before, look first.
+    `item` is empty while the tag is not read, or tells none. `writing`: tags whose write was
+    ordered and not reported yet. `proved`: read back. `noted`: the proof is in the journal.
+    `tried`: a write was ordered before, look first. `hopeless`: no further try will help.
     """
 
     key: str

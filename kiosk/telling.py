@@ -1,0 +1,67 @@
+"""What a person was told: marked `shown` after the frame was drawn, with a later commit.
+
+Owner: the controller thread.
+"""
+
+from kiosk.crash_points import CrashPoint, reached
+from kiosk.draft import Draft
+from kiosk.outbox.changes import MarkShown
+from kiosk.outbox.records import OperationRecord
+from kiosk.shown import ShownMarks
+from service.protocol.operations import CheckOut, ReportTold
+from service.protocol.replies import Lent
+
+GRACE_SECONDS = 0.5
+"""How long a mark may wait for another commit to travel with."""
+
+
+class Telling:
+    """Marks that wait to be written."""
+
+    def __init__(self) -> None:
+        self._marks = ShownMarks()
+        self._waiting_since: float | None = None
+
+    def publishes(self, number: int, operations: frozenset[str]) -> None:
+        """Frame `number`, about to be drawn, tells of these operations."""
+        if self._marks.published(number, operations):
+            reached(CrashPoint.PROVED_BEFORE_DRAWN)
+
+    def drawn(self, number: int, now: float) -> None:
+        """Frame `number` stands on the screen."""
+        if self._marks.frame_drawn(number) and self._waiting_since is None:
+            reached(CrashPoint.DRAWN_BEFORE_SHOWN)
+            self._waiting_since = now
+
+    def next_deadline(self) -> float | None:
+        """When waiting marks want a commit of their own."""
+        waits = self._waiting_since
+        return None if waits is None else waits + GRACE_SECONDS
+
+    def mark(self, draft: Draft, now: float) -> None:
+        """Write the marks, if something else is written anyway or they have waited enough."""
+        due = self.next_deadline()
+        if due is None or (not draft.changes and now < due):
+            return
+        self._waiting_since = None
+        for key in sorted(self._marks.take()):
+            record = draft.outbox.get(key)
+            if record is not None and not record.shown:
+                _tell(draft, record)
+        draft.acts.append(lambda: reached(CrashPoint.SHOWN_COMMITTED))
+
+
+def _tell(draft: Draft, record: OperationRecord) -> None:
+    draft.write([MarkShown(record.key)])
+    if record.listed:
+        draft.submit(ReportTold(record.key, told=True))
+    if isinstance(record.act, CheckOut) and isinstance(record.reply, Lent):
+        _tell_earlier_loans(draft, record.act)
+
+
+def _tell_earlier_loans(draft: Draft, act: CheckOut) -> None:
+    """The patron now sees a loan that nobody was told of when it was made: its line closes."""
+    for earlier in list(draft.outbox):
+        if earlier.act == act and earlier.listed and not earlier.shown:
+            draft.write([MarkShown(earlier.key)])
+            draft.submit(ReportTold(earlier.key, told=True))
