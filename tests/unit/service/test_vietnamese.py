@@ -1,5 +1,6 @@
 """Keys and short names, with the worked examples of docs/vietnam.md, Text and sorting."""
 
+from collections.abc import Sequence
 from random import Random
 from unicodedata import normalize
 
@@ -28,6 +29,10 @@ ALPHABET = "aăâbcdđeêghiklmnoôơpqrstuưvxy"
 VOWELS = "aăâeêioôơuưy"
 TONES = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
 words = st.text(st.sampled_from(ALPHABET + "áàảãạớờởỡợ 0123456789"), max_size=12)
+
+
+def shuffled(texts: Sequence[str]) -> list[str]:
+    return Random(5).sample(texts, len(texts))
 
 
 def test_d_with_stroke_is_found_without_it() -> None:
@@ -60,19 +65,17 @@ def test_search_key_of_a_search_key_is_itself(text: str) -> None:
 
 
 def test_names_sort_as_the_vietnamese_alphabet_has_them() -> None:
-    shuffled = list(IN_ORDER)
-    Random(5).shuffle(shuffled)
-    assert sorted(shuffled, key=sort_key) == list(IN_ORDER)
+    assert sorted(shuffled(IN_ORDER), key=sort_key) == list(IN_ORDER)
 
 
 def test_letters_with_a_hook_or_hat_are_letters_of_their_own() -> None:
-    assert sorted(ALPHABET[::-1], key=sort_key) == list(ALPHABET)
+    assert sorted(shuffled(ALPHABET), key=sort_key) == list(ALPHABET)
 
 
 @pytest.mark.parametrize("vowel", VOWELS)
 def test_tones_sort_in_their_order_and_never_before_letters(vowel: str) -> None:
     toned = [normalize("NFC", f"m{vowel}{tone}") for tone in TONES]
-    assert sorted(toned[::-1], key=sort_key) == toned
+    assert sorted(shuffled(toned), key=sort_key) == toned
     assert sort_key(toned[-1]) < sort_key(f"m{vowel}c")
 
 
