@@ -6,9 +6,10 @@ does not hold them is refused. PostgreSQL: synchronous_commit is read back likew
 
 import sqlite3
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
+SQLITE = "sqlite"
 BUSY_MS = 5_000
 
 # What a connection must answer after it was set: full power-cut safety, checked references,
@@ -38,22 +39,41 @@ class DatabaseUnsafe(Exception):
 
 
 def open_engine(url: str) -> Engine:
-    """An engine whose every connection is proved durable. SQLite files are never made memory."""
+    """An engine whose every connection is proved durable."""
     place = make_url(url)
-    if place.get_backend_name() == "sqlite":
-        return _sqlite_engine(url)
-    engine = create_engine(place.set(drivername="postgresql+psycopg"))
+    if place.get_backend_name() != SQLITE:
+        return _postgresql(place)
+    engine = _sqlite(place)
+    event.listen(engine, "connect", _prove_sqlite)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def open_reading_engine(url: str) -> Engine:
+    """An engine whose connections can only read; they never tidy the file either."""
+    place = make_url(url)
+    if place.get_backend_name() != SQLITE:
+        return _postgresql(place, options="-c default_transaction_read_only=on")
+    engine = _sqlite(place)
+    event.listen(engine, "connect", _only_read)
+    return engine
+
+
+def _sqlite(place: URL) -> Engine:
+    if place.database in {None, "", ":memory:"}:
+        raise DatabaseUnsafe("the service needs a database file: sqlite:////path/to/service.db")
+    return create_engine(place, connect_args={"isolation_level": None})
+
+
+def _postgresql(place: URL, **connecting: str) -> Engine:
+    engine = create_engine(place.set(drivername="postgresql+psycopg"), connect_args=connecting)
     event.listen(engine, "connect", _prove_postgresql)
     return engine
 
 
-def _sqlite_engine(url: str) -> Engine:
-    if make_url(url).database in {None, "", ":memory:"}:
-        raise DatabaseUnsafe("the service needs a database file: sqlite:////path/to/service.db")
-    engine = create_engine(url, connect_args={"isolation_level": None})
-    event.listen(engine, "connect", _prove_sqlite)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-    return engine
+def _only_read(connection: sqlite3.Connection, _record: object) -> None:
+    for setting in ("query_only = ON", "wal_autocheckpoint = 0", f"busy_timeout = {BUSY_MS}"):
+        connection.execute(f"PRAGMA {setting}")
 
 
 def _prove_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -75,15 +95,19 @@ def _prove_postgresql(connection: DBAPIConnection, _record: object) -> None:
         )
 
 
-def known_faults(version: tuple[int, int, int] = sqlite3.sqlite_version_info) -> list[str]:
-    """What is known to be wrong with this SQLite library; said at start."""
-    return [words for fixed, words in SQLITE_FAULTS if version < fixed]
-
-
 def describe(engine: Engine) -> str:
     """The database library and its version, for the first line of the log."""
-    if engine.dialect.name == "sqlite":
+    if engine.dialect.name == SQLITE:
         return f"SQLite {sqlite3.sqlite_version}"
     with engine.connect() as connection:
         version = connection.exec_driver_sql("SHOW server_version").scalar_one()
     return f"PostgreSQL {version}"
+
+
+def known_faults(
+    engine: Engine, version: tuple[int, int, int] = sqlite3.sqlite_version_info
+) -> list[str]:
+    """What is known to be wrong with this SQLite library; said at start."""
+    if engine.dialect.name != SQLITE:
+        return []
+    return [words for fixed, words in SQLITE_FAULTS if version < fixed]

@@ -276,7 +276,6 @@ check_ins = Table(
     metadata,
     Column("operation", OperationKey, primary_key=True),
     Column("item", Number, ForeignKey("items.id"), nullable=False, index=True),
-    Column("loan", Number, ForeignKey("loans.id")),
     Column("station", Number, ForeignKey("stations.id"), nullable=False),
     Column("sequence", BigInteger, nullable=False),
     Column("at_ms", Milliseconds, nullable=False),
@@ -300,6 +299,12 @@ holds = Table(
     one_of("state", HoldState),
     CheckConstraint(
         "(trapped IS NOT NULL) = (state IN ('travelling', 'on-shelf'))", name="trapped"
+    ),
+    Index(
+        "ix_holds_filled_by",
+        "filled_by",
+        sqlite_where=text("filled_by IS NOT NULL"),
+        postgresql_where=text("filled_by IS NOT NULL"),
     ),
     Index(
         "uq_holds_trapped",

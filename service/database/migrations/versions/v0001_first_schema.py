@@ -315,6 +315,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("closed_at_ms IS NULL"),
     )
     op.create_index(
+        "ix_holds_filled_by",
+        "holds",
+        ["filled_by"],
+        sqlite_where=sa.text("filled_by IS NOT NULL"),
+        postgresql_where=sa.text("filled_by IS NOT NULL"),
+    )
+    op.create_index(
         "uq_holds_trapped",
         "holds",
         ["trapped"],
@@ -367,12 +374,10 @@ def upgrade() -> None:
         "check_ins",
         sa.Column("operation", sa.String(length=32), nullable=False),
         sa.Column("item", NUMBER, nullable=False),
-        sa.Column("loan", NUMBER, nullable=True),
         sa.Column("station", NUMBER, nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["item"], ["items.id"], name="fk_check_ins_item"),
-        sa.ForeignKeyConstraint(["loan"], ["loans.id"], name="fk_check_ins_loan"),
         sa.ForeignKeyConstraint(["station"], ["stations.id"], name="fk_check_ins_station"),
         sa.PrimaryKeyConstraint("operation", name="pk_check_ins"),
         sqlite_with_rowid=False,

@@ -1,0 +1,22 @@
+"""Operations on their way into the ledger."""
+
+from dataclasses import dataclass
+
+from service.protocol.operations import Operation
+from service.protocol.replies import OutcomeReply
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One operation as it came from a station; `body` is the frame that its digest is over.
+
+    `given`: offered again after a restore, with the reply that the station was once given.
+    `born_ms`: when the act was done by the service's clock (`service.ingest.born_ms`); a decision
+    of now takes the time of now, what is offered again takes this one.
+    """
+
+    station: int
+    operation: Operation
+    body: bytes
+    given: OutcomeReply | None = None
+    born_ms: int | None = None

@@ -1,0 +1,56 @@
+"""One service owns a database; a second one waits until the first is gone.
+
+SQLite: a lock on a file beside the database, which ends with the process. PostgreSQL: an advisory
+lock of the writing connection itself, so that who loses the connection may not write any more.
+"""
+
+import fcntl
+from pathlib import Path
+from typing import IO
+
+from service.database.connection import Writer
+from service.database.engine import SQLITE
+
+ADVISORY_KEY = int.from_bytes(b"muontra", "big")
+
+
+class NotOwner(Exception):
+    """Another service owns the database."""
+
+
+class Ownership:
+    """The right to write through this writer. Owner: the thread of the writer."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._file: IO[bytes] | None = None
+
+    def take(self, *, wait: bool) -> None:
+        """Raise NotOwner when another has it, or wait until it has gone."""
+        if self._writer.dialect == SQLITE:
+            self._take_file(wait=wait)
+        elif wait:
+            self._writer.all("SELECT pg_advisory_lock(?)", ADVISORY_KEY)
+        elif self._writer.all("SELECT pg_try_advisory_lock(?)", ADVISORY_KEY) != [(True,)]:
+            raise NotOwner("another service owns this PostgreSQL database")
+
+    def take_again(self) -> None:
+        """After the writer was reopened; raises NotOwner when another was quicker."""
+        if self._writer.dialect != SQLITE:
+            self.take(wait=False)
+
+    def release(self) -> None:
+        """Let the next one have it; closing the writer does the same for PostgreSQL."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _take_file(self, *, wait: bool) -> None:
+        path = Path(f"{self._writer.engine.url.database}.lock")
+        file = path.open("ab")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError as busy:
+            file.close()
+            raise NotOwner(f"another service owns {path.with_suffix('')}") from busy
+        self._file = file
