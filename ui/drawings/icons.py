@@ -1,0 +1,22 @@
+"""Icons: stroked paths in a box of 24 units, from the tokens."""
+
+from functools import cache
+
+from ui.drawings.svg import Svg, document
+from ui.theme import Colour, tokens
+
+
+@cache
+def icon(name: str, colour: Colour) -> Svg:
+    """An icon that fills its box."""
+    box = tokens().icon.box
+    return document(box, box, icon_strokes(name, colour))
+
+
+def icon_strokes(name: str, colour: Colour, width: float | None = None) -> Svg:
+    """The icon's strokes in its own units, to be put into another drawing."""
+    width = tokens().icon.stroke if width is None else width
+    return (
+        f'<g fill="none" color="{colour}" stroke="currentColor" stroke-width="{width}" '
+        f'stroke-linecap="round" stroke-linejoin="round">{tokens().icon_paths[name]}</g>'
+    )

@@ -1,0 +1,157 @@
+"""The bright table by the window: hills, sun, readers, the pad with a stack and a card."""
+
+from functools import lru_cache
+
+from ui.drawings.icons import icon_strokes
+from ui.drawings.pad import PAD_HEIGHT_MM, PAD_MM, card_lying, closed_book, the_pad
+from ui.drawings.people import ELDER, PUPIL, WOMAN, YOUTH, Person, reading, waving
+from ui.drawings.svg import Svg, disc, document, moved, rounded, shape, stroke
+from ui.theme import Art, Colours
+
+RADIUS = 4.0
+PERSON_UNITS = 300
+MOUNTAINS = "M0 39.5 14.6 24.6 25 32 43.8 15.8 60.5 32.6 75 26 104 39.5V63H0Z"
+HILLS = "M0 46C10 39.5 20 37.5 30 38.5S46 48 60 47.5S80 39.5 92 40 104 44 104 44V63H0Z"
+TERRACES = (
+    "M0 50.5C12 42 26 41.5 36 45S52 54 64 52.5S86 44 104 48.5",
+    "M0 54.5C12 46 24 45.5 34 48.5S50 58 64 56.5S88 48 104 52.5",
+    "M0 58C10 50.5 22 49.5 32 52S46 61 60 60.5S90 52 104 56.5",
+)
+STACK = ("Sổ tay miền núi", "Chuyện kể bên bếp lửa", "Cây thuốc quanh nhà", "Lịch sử bản làng")
+
+
+def hills(w: float, h: float, art: Art, table: float) -> list[Svg]:
+    """Sky, sun, mountains, terraces and the table, which is `table` high."""
+    ground = h - table
+    terraces = [stroke(d, art.sky, 0.4, 'stroke-opacity=".65"') for d in TERRACES]
+    stretched = (
+        f'<g transform="scale({w / 104:.5f} {ground / 60:.5f})">'
+        f"{shape(MOUNTAINS, art.hill1)}{shape(HILLS, art.hill2)}"
+        f"{''.join(terraces)}</g>"
+    )
+    return [
+        rounded(0, 0, w, h, RADIUS, art.sky),
+        disc(w - 10.9, min(10.9, h * 0.17), min(6.3, h * 0.09), art.sun),
+        stretched,
+        table_top(w, h, ground, art),
+        rounded(0, ground, w, 1.6, 0, art.table2),
+    ]
+
+
+def table_top(w: float, h: float, ground: float, art: Art) -> Svg:
+    """The table or floor at the foot of a picture, with the picture's rounded corners."""
+    corner = f"A{RADIUS:g} {RADIUS:g} 0 0 1"
+    return shape(
+        f"M0 {ground:.3f}H{w:.3f}V{h - RADIUS:.3f}{corner} {w - RADIUS:.3f} {h:.3f}"
+        f"H{RADIUS:g}{corner} 0 {h - RADIUS:.3f}Z",
+        art.table,
+    )
+
+
+def _standing(person: Person, x: float, ground: float, height: float) -> Svg:
+    return moved(x, ground, reading(person), scale=height / PERSON_UNITS)
+
+
+def _stack(x: float, foot: float, titles: tuple[str, ...], zoom: float) -> list[Svg]:
+    parts, y = [], foot - PAD_HEIGHT_MM * zoom
+    for i, title in enumerate(titles):
+        w, h = (25 - i % 3) * zoom, (5.4, 4.7, 5.8, 4.4)[i % 4] * zoom
+        y -= h + 0.15
+        parts.append(moved(x + (i % 2) * 1.2 * zoom, y, closed_book(title, w, h)))
+    return parts
+
+
+def _pad(x: float, foot: float, art: Art, w: float) -> Svg:
+    return moved(x, foot, the_pad(art), scale=w / PAD_MM)
+
+
+@lru_cache(maxsize=8)
+def welcome(w: float, h: float, art: Art) -> Svg:
+    """Start: readers beside the pad, a stack on it, a card above."""
+    table, person = h * 0.163, min(h * 0.37, w * 0.26)
+    ground, foot = h - table, h - table + 3.4
+    zoom = min(1.0, w / 104, h / 66)
+    middle = w * 0.585
+    return document(
+        w,
+        h,
+        *hills(w, h, art, table),
+        _standing(ELDER, w * 0.112, ground, person),
+        _standing(WOMAN, w * 0.265, ground, person * 1.02),
+        _standing(YOUTH, w * 0.9, ground, person * 1.02),
+        _pad(middle, foot, art, 43.6 * zoom),
+        *_stack(middle - 19.2 * zoom, foot, STACK, zoom),
+        *_waves(middle + 13.4 * zoom, foot - 6.4 * zoom, zoom),
+        moved(
+            middle + 6.2 * zoom, foot - 24.4 * zoom, card_lying(), scale=17.4 * zoom / 136, turn=-8
+        ),
+    )
+
+
+def _waves(x: float, y: float, zoom: float) -> list[Svg]:
+    arcs = (
+        ("M-6 -5.2Q0 -9.8 6 -5.2", 0.45),
+        ("M-4.2 -2.9Q0 -6.1 4.2 -2.9", 0.7),
+        ("M-2.2 -.6Q0 -2.2 2.2 -.6", 1),
+    )
+    strokes = [stroke(d, "#0B5C62", 0.85, f'stroke-opacity="{alpha}"') for d, alpha in arcs]
+    return [moved(x, y, strokes, scale=zoom)]
+
+
+@lru_cache(maxsize=16)
+def show_card(w: float, h: float, books: int, art: Art, colours: Colours) -> Svg:
+    """Who are you: the books that wait, the card above the pad, the amber arrow."""
+    table, person = h * 0.235, min(h * 0.33, w * 0.25)
+    ground, foot = h - table, h - table + 2.6
+    zoom = min(1.0, w / 104, h / 66)
+    pad_w = 59.5 * zoom
+    right = w * 0.91
+    stack = tuple(STACK[i % 4] for i in range(min(books, 4)))
+    arrow = icon_strokes("down", colours.accent_line, 2.7)
+    return document(
+        w,
+        h,
+        *hills(w, h, art, table),
+        _standing(WOMAN, w * 0.168, ground, person),
+        _pad(right - pad_w / 2, foot, art, pad_w),
+        *_stack(right - pad_w + 4.4 * zoom, foot, stack, zoom * 1.2),
+        moved(right - 16.6 * zoom, foot - 16.6 * zoom, [arrow], scale=9.4 * zoom / 24),
+        moved(
+            right - 23.4 * zoom, foot - 33.4 * zoom, card_lying(), scale=22 * zoom / 136, turn=-7
+        ),
+    )
+
+
+@lru_cache(maxsize=8)
+def goodbye(w: float, h: float, card: bool, art: Art) -> Svg:
+    """Farewell: the readers wave; a forgotten card lies on the pad."""
+    table, person = h * 0.295, min(h * 0.36, w * 0.37)
+    ground, foot = h - table, h - table + 8.4
+    parts = [
+        *hills(w, h, art, table),
+        _standing(ELDER, w * 0.18, ground, person),
+        _standing(YOUTH, w * 0.825, ground, person),
+        moved(w * 0.515, ground, waving(WOMAN), scale=person * 1.24 / PERSON_UNITS),
+        _pad(w / 2, foot, art, w * 0.75),
+    ]
+    if card:
+        parts.append(moved(w / 2 - 10, foot - 17.5, card_lying(), scale=20.5 / 136, turn=-5))
+    return document(w, h, *parts)
+
+
+@lru_cache(maxsize=8)
+def waiting(w: float, h: float, art: Art, colours: Colours) -> Svg:
+    """No link: the pad still takes books."""
+    table, person = h * 0.235, min(h * 0.33, w * 0.25)
+    ground, foot = h - table, h - table + 2.6
+    cloud = moved(w * 0.44, h * 0.17, [icon_strokes("offline", colours.warn, 1.6)], scale=18 / 24)
+    return document(
+        w,
+        h,
+        *hills(w, h, art, table),
+        _standing(PUPIL, w * 0.155, ground, person),
+        _standing(YOUTH, w * 0.87, ground, person),
+        _pad(w * 0.51, foot, art, 46),
+        *_stack(w * 0.51 - 18, foot, STACK, 1.0),
+        cloud,
+    )

@@ -1,0 +1,133 @@
+"""What surrounds every screen: band, header, sentence, footer."""
+
+from ui.drawings.logo import logo
+from ui.page import Box, Layout
+from ui.presenter.catalogue import Words
+from ui.presenter.sheet import Button, Header, Look, Sheet, Tone
+from ui.screens.grid import BAND_MM, GAP, Grid
+from ui.screens.pen import (
+    BODY_STRONG,
+    HEADLINE,
+    LABEL,
+    LABEL_STRONG,
+    LEAD,
+    TITLE,
+    Pen,
+    Style,
+    flat,
+)
+from ui.screens.scene import Align, Band, Face, Group, Panel, Part, Picture
+
+CHIP_ICON = 5.2
+LEAST_PRIMARY = 52.0
+
+
+def band(pen: Pen) -> Group:
+    """The woven band along the top; high contrast has none."""
+    if pen.page.theme.art is None:
+        return Group("band", ())
+    return Group("band", (Band(Box(0, 0, pen.page.w, BAND_MM)),))
+
+
+def header(pen: Pen, at: Grid, said: Header) -> Group:
+    """Library left; person, state, date and clock right. Compact pages keep the logo only."""
+    parts: list[Part] = []
+    if at.logo is not None:
+        parts.append(Picture(at.logo, logo(pen.page.theme.colours)))
+    if at.header is None:
+        return Group("header", tuple(parts))
+    right, told = _told(pen, at.header, said)
+    name = Box(at.header.x + 14, at.header.y, right - at.header.x - 18, at.header.h)
+    library = pen.text(name, (said.library,), BODY_STRONG, shortens=True)
+    return Group("header", (*parts, library, *told))
+
+
+def _told(pen: Pen, box: Box, said: Header) -> tuple[float, list[Part]]:
+    """From right to left as far as there is room; gives where the last one begins."""
+    parts: list[Part] = []
+    right = box.right
+    clock: tuple[tuple[Words, Style, str, float], ...] = (
+        ((said.time,), LEAD, Tone.INK, 0.0),
+        (said.date, LABEL, Tone.SOFT, 4.0),
+    )
+    for words, style, colour, gap in clock:
+        chosen = words[-1] if said.person and said.offline else words[0]
+        width = pen.width(chosen, style) + 0.5
+        right -= width + gap
+        spot = Box(right, box.y, width, box.h)
+        parts.append(pen.text(spot, (chosen,), style, colour, align=Align.RIGHT))
+    chips = (
+        (said.person, Face.PERSON, "person", "brand"),
+        (said.offline, Face.WARNING, "offline", "warn"),
+    )
+    for words, face, icon, colour in chips:
+        if words:
+            width = pen.width(words[0], LABEL_STRONG) + CHIP_ICON + 10.5
+            right -= width + 4
+            parts += chip(pen, Box(right, box.y, width, box.h), words, face, icon, colour)
+    return right, parts
+
+
+def chip(pen: Pen, box: Box, words: Words, face: Face, icon: str, colour: str) -> list[Part]:
+    """A small told thing with an icon: never to be touched."""
+    radius = box.h / 2 if face is not Face.WARNING else 2.4
+    spot = Box(box.x + 3.4, box.y + (box.h - CHIP_ICON) / 2, CHIP_ICON, CHIP_ICON)
+    text = Box(box.x + CHIP_ICON + 6, box.y, box.w - CHIP_ICON - 8.4, box.h)
+    return [
+        Panel(box, face, radius),
+        pen.icon(spot, icon, colour),
+        pen.text(text, words, LABEL_STRONG, colour),
+    ]
+
+
+def sentence(pen: Pen, at: Grid, words: Words) -> Group:
+    """The one sentence: shorter words where it does not fit, never smaller type."""
+    if not words:
+        return Group("sentence", ())
+    style = HEADLINE if pen.page.layout is Layout.TALL else TITLE
+    return Group("sentence", (pen.text(at.sentence, words, style),))
+
+
+def footer(pen: Pen, at: Grid, sheet: Sheet) -> Group:
+    """Ways out left, the way on right, always in the same place; a quiet note between them."""
+    left, x = _ways_out(pen, at.footer, sheet)
+    right, start = _ways_on(pen, at.footer, sheet.ways_on, x)
+    parts = [*left, *right]
+    room = Box(x + 2, at.footer.y, start - x - 6, at.footer.h)
+    if sheet.note and _fits(pen, sheet.note, room, LABEL):
+        parts.append(pen.text(room, sheet.note, LABEL, Tone.SOFT, align=Align.RIGHT))
+    return Group("footer", tuple(parts))
+
+
+def _fits(pen: Pen, words: Words, room: Box, style: Style) -> bool:
+    return room.w > 0 and not pen.fitted(words, room.w, style).cut
+
+
+def _ways_out(pen: Pen, box: Box, sheet: Sheet) -> tuple[tuple[Part, ...], float]:
+    needed = sum(_least_width(pen, button) + GAP for button in sheet.ways_on)
+    buttons = sheet.ways_out
+    widths = [pen.button_width(button) for button in buttons]
+    if sum(widths) + GAP * len(widths) + needed > box.w:
+        widths = [pen.button_width(button, with_icon=False) for button in buttons]
+    parts, x = [], box.x
+    for button, width in zip(buttons, widths, strict=True):
+        parts.append(pen.button(Box(x, box.y, width, box.h), button))
+        x += width + GAP
+    return flat(parts), x
+
+
+def _least_width(pen: Pen, button: Button) -> float:
+    style = LEAD if button.look is Look.NEXT else BODY_STRONG
+    return max(pen.width(button.words[-1], style) + 14, 30.0)
+
+
+def _ways_on(
+    pen: Pen, box: Box, buttons: tuple[Button, ...], left: float
+) -> tuple[tuple[Part, ...], float]:
+    parts, x = [], box.right
+    for button in reversed(buttons):
+        natural = max(pen.button_width(button) + 8, LEAST_PRIMARY)
+        width = min(natural, x - left)
+        parts.append(pen.button(Box(x - width, box.y, width, box.h), button))
+        x -= width + GAP
+    return flat(parts), x

@@ -1,0 +1,1 @@
+"""Painting with Kivy: fonts, textures, panels, and the stage that shows a scene."""
