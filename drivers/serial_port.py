@@ -3,7 +3,7 @@
 import os
 import select
 from contextlib import suppress
-from errno import EACCES, EAGAIN, EBUSY, EINVAL, EPERM, EWOULDBLOCK
+from errno import EACCES, EAGAIN, EBUSY, EINVAL, ENOTTY, EPERM, EWOULDBLOCK
 from termios import error as TerminalError  # noqa: N812 - termios names its exception in lower case
 from threading import Lock
 from typing import Literal, NoReturn
@@ -15,6 +15,7 @@ from drivers.errors import (
     Cancelled,
     DeviceLost,
     DeviceSilent,
+    DriverError,
     PortBusy,
     PortMissing,
     WrongDevice,
@@ -103,22 +104,18 @@ class SerialPort:
 
     def _open_serial(self) -> Serial:
         try:
-            return self._serial_with(self._parity)
-        except TerminalError as problem:
-            if problem.args[0] == EINVAL and self._parity != "none":
-                return self._without_parity()
-            raise WrongDevice(f"{self.path} is no serial line: {problem}") from problem
-        except OSError as problem:
+            return self._with_parity_if_it_has_one()
+        except (OSError, TerminalError) as problem:
             raise _open_error(self.path, problem) from problem
 
-    def _without_parity(self) -> Serial:
+    def _with_parity_if_it_has_one(self) -> Serial:
         """Pseudo-terminals (network serial servers) have no parity bit and refuse to set one."""
         try:
-            return self._serial_with("none")
+            return self._serial_with(self._parity)
         except TerminalError as problem:
-            raise WrongDevice(f"{self.path} is no serial line: {problem}") from problem
-        except OSError as problem:
-            raise _open_error(self.path, problem) from problem
+            if problem.args[0] != EINVAL:
+                raise
+            return self._serial_with("none")
 
     def _serial_with(self, parity: Parity) -> Serial:
         return Serial(
@@ -153,9 +150,20 @@ class SerialPort:
         raise DeviceLost(f"{self.path} is gone: {problem}; plug it in again") from problem
 
 
-def _open_error(path: str, problem: OSError) -> PortBusy | PortMissing | WrongDevice:
-    if problem.errno in _BUSY:
+def _open_error(path: str, problem: OSError | TerminalError) -> DriverError:
+    code = _system_error(problem)
+    if code in _BUSY:
         return PortBusy(f"another program holds {path}; stop it, or pause the station")
-    if problem.errno in _FORBIDDEN:
+    if code in _FORBIDDEN:
         return WrongDevice(f"this user may not open {path}; add it to the group of the device")
+    if code == ENOTTY:
+        return WrongDevice(f"{path} is no serial line; correct the configuration")
     return PortMissing(f"{path} cannot be opened: {problem}; plug the device in")
+
+
+def _system_error(problem: OSError | TerminalError) -> int | None:
+    """The number of an error; of one at configuring, pyserial keeps it in the error before."""
+    if isinstance(problem, OSError) and problem.errno is not None:
+        return problem.errno
+    first = problem if isinstance(problem, TerminalError) else problem.__context__
+    return first.args[0] if isinstance(first, TerminalError) else None

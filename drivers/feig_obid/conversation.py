@@ -41,9 +41,11 @@ class Answer:
 class Conversation:
     """Owner: the thread that opened `port`."""
 
-    def __init__(self, port: SerialPort, address: int, trace: FrameTrace) -> None:
+    def __init__(self, port: SerialPort, address: int, patience: float, trace: FrameTrace) -> None:
         self._port = port
         self._address = address
+        self._patience = patience
+        self._silence = SILENCE * patience
         self._trace = trace
         self._buffer = b""
         self._last_byte_at = 0.0
@@ -64,13 +66,17 @@ class Conversation:
             self._settle(deadline)
         return self._exchange(request, deadline)
 
+    def doubt(self) -> None:
+        """The last answer may belong to an earlier question."""
+        self._clean = False
+
     def _settle(self, deadline: Deadline) -> None:
         """Keep the pause between frames, and drop what comes without being asked for."""
         sleep(max(0.0, self._last_byte_at + PAUSE_BETWEEN_FRAMES - monotonic()))
         while self._buffer or self._port.waiting():
             self._clean = False
-            self._drop(self._buffer + self._port.read_some(deadline))
-            self._buffer = self._port.read_some(deadline.earlier(SILENCE))
+            self._drop(self._buffer)
+            self._buffer = self._port.read_some(deadline.earlier(self._silence))
             self._last_byte_at = monotonic()
             if deadline.expired():
                 raise FrameDamaged(
@@ -86,7 +92,9 @@ class Conversation:
         sent = request.frame(self._address)
         self._trace.record(Direction.SENT, encode(sent), str(request))
         self._port.write(encode(sent))
-        return self._answer(request, sent, deadline.earlier(request.command.patience))
+        return self._answer(
+            request, sent, deadline.earlier(request.command.patience * self._patience)
+        )
 
     def _answer(self, request: Request, sent: Frame, deadline: Deadline) -> Answer:
         strangers = 0
@@ -108,7 +116,7 @@ class Conversation:
         """The next whole frame, or None when no byte comes before the deadline."""
         while (frame := self._take_frame()) is None:
             begun = bool(self._buffer)
-            limit = deadline.earlier(SILENCE) if begun else deadline
+            limit = deadline.earlier(self._silence) if begun else deadline
             more = self._port.read(wanted(self._buffer), limit)
             if not more:
                 return self._take_last_frame() if begun else None

@@ -53,6 +53,7 @@ USUAL_BLOCK_SIZE = 4
 class FeigSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`rf_reset_before_inventory`: many readers report a tag once until it leaves; without the
     reset a book that is lifted and laid down again between two rounds would stay unseen.
+    `patience` multiplies all waits for answers: more for a line through a slow network.
     """
 
     path: str
@@ -61,6 +62,7 @@ class FeigSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     address: Annotated[int, Meta(ge=0, le=ANY_READER)] = ANY_READER
     block_order: BlockOrderSetting = "auto"
     rf_reset_before_inventory: bool = True
+    patience: Annotated[float, Meta(gt=0)] = 1.0
 
 
 class FeigReader:
@@ -69,8 +71,12 @@ class FeigReader:
     def __init__(self, settings: FeigSettings, trace: FrameTrace | None = None) -> None:
         self._settings = settings
         self._port = SerialPort(settings.path, settings.baud, settings.parity)
-        self._line = Conversation(self._port, settings.address, trace or FrameTrace())
+        self._line = Conversation(
+            self._port, settings.address, settings.patience, trace or FrameTrace()
+        )
         self._order = BlockOrder(settings.block_order)
+        self._last_uid: Uid | None = None
+        self._last_read: tuple[Answer, Fields] | None = None
 
     def open(self, deadline: Deadline) -> ReaderIdentity:
         self._port.open()
@@ -152,12 +158,23 @@ class FeigReader:
     def _blocks(self, uid: Uid, first: int, count: int, deadline: Deadline) -> TagBlocks:
         blocks: list[bytes] = []
         for at in range(first, first + count, BLOCKS_A_FRAME):
-            asked = {"first": at, "count": min(BLOCKS_A_FRAME, first + count - at)}
-            answer = self._read(Request(READ_BLOCKS, asked, uid), deadline)
+            fields = {"first": at, "count": min(BLOCKS_A_FRAME, first + count - at)}
+            answer = self._read_of_this_tag(Request(READ_BLOCKS, fields, uid), deadline)
             blocks += blocks_in_line_order(answer.fields)
         self._order.learn(first, blocks)
         data = b"".join(self._order.turn(block) for block in blocks)
         return TagBlocks(first, len(blocks[0]), data)
+
+    def _read_of_this_tag(self, request: Request, deadline: Deadline) -> Answer:
+        """An answer does not name its tag. One that equals the last answer for another tag may be
+        a belated copy of that: asked again behind a clean line, it is this tag's own.
+        """
+        answer = self._read(request, deadline)
+        if self._last_read == (answer, request.fields) and self._last_uid != request.uid:
+            self._line.doubt()
+            answer = self._read(request, deadline)
+        self._last_uid, self._last_read = request.uid, (answer, request.fields)
+        return answer
 
     def _write_once(self, uid: Uid, first: int, blocks: list[bytes], deadline: Deadline) -> None:
         fields = {

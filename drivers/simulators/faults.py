@@ -143,6 +143,12 @@ class FaultPlan:
     def __init__(self, *planned: PlannedFault) -> None:
         self._lock = Lock()
         self._counted = [(fault, 0) for fault in planned]
+        self._struck = 0
+
+    @property
+    def struck(self) -> int:
+        """How many times a fault truly struck since the beginning."""
+        return self._struck
 
     def plan(self, planned: PlannedFault) -> None:
         """Its count begins now."""
@@ -161,11 +167,13 @@ class FaultPlan:
                 (planned, count + (planned.command in {None, command}))
                 for planned, count in self._counted
             ]
-            return tuple(
+            striking = tuple(
                 planned.fault
                 for planned, count in self._counted
                 if planned.command in {None, command} and planned.strikes(count)
             )
+            self._struck += len(striking)
+            return striking
 
 
 def prevents(fault: AnyFault) -> bool:

@@ -158,11 +158,12 @@ class PtyHost:
         return master, slave
 
     def _unplug(self) -> None:
+        ends = (self._master, self._slave)
+        self._master = self._slave = None
         self.link.unlink(missing_ok=True)
-        for end in (self._master, self._slave):
+        for end in ends:
             if end is not None:
                 os.close(end)
-        self._master = self._slave = None
 
     def _stop(self) -> None:
         self._unplug()
