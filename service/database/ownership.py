@@ -28,7 +28,7 @@ class Ownership:
     def take(self, *, wait: bool) -> None:
         """Raise NotOwner when another has it, or wait until it has gone."""
         if self._writer.dialect == SQLITE:
-            self._take_file(wait=wait)
+            self._file = hold_file(self._writer.engine.url.database or "", wait=wait)
         elif wait:
             self._writer.all("SELECT pg_advisory_lock(?)", ADVISORY_KEY)
         elif self._writer.all("SELECT pg_try_advisory_lock(?)", ADVISORY_KEY) != [(True,)]:
@@ -45,12 +45,13 @@ class Ownership:
             self._file.close()
             self._file = None
 
-    def _take_file(self, *, wait: bool) -> None:
-        path = Path(f"{self._writer.engine.url.database}.lock")
-        file = path.open("ab")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError as busy:
-            file.close()
-            raise NotOwner(f"another service owns {path.with_suffix('')}") from busy
-        self._file = file
+
+def hold_file(database: str, *, wait: bool) -> IO[bytes]:
+    """Own an SQLite database without opening it, until the file is closed; may raise NotOwner."""
+    file = Path(f"{database}.lock").open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError as busy:
+        file.close()
+        raise NotOwner(f"another service owns {database}") from busy
+    return file

@@ -1,0 +1,5 @@
+"""`python -m service` is `muontra-service`."""
+
+from service.cli import app
+
+app()

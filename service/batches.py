@@ -1,0 +1,87 @@
+"""From the in-tray through the ledger to the answers: one batch at a time.
+
+What arrives while a batch is written forms the next one, so a busy service commits in groups and
+an idle one at once.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+
+from structlog.typing import FilteringBoundLogger
+
+from service.crash_points import CrashPoint, reached
+from service.database.ownership import NotOwner
+from service.in_tray import Waiting
+from service.ledger import Arrived, Ledger
+from service.ledger_thread import LedgerThread
+from service.logs import kind_of
+from service.protocol.replies import Reply, TryLater
+from service.reception import Reception
+from service.reply_sender import ReplySender
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Replies in the order of the batch; how far each of its stations may forget."""
+
+    replies: Sequence[Reply]
+    safe_through: dict[int, int]
+
+
+class Batches:
+    """Owner: the link thread."""
+
+    def __init__(
+        self,
+        reception: Reception,
+        ledger: LedgerThread,
+        sender: ReplySender,
+        log: FilteringBoundLogger,
+    ) -> None:
+        self.written = 0
+        self.is_out = False
+        self._reception = reception
+        self._ledger = ledger
+        self._sender = sender
+        self._log = log
+
+    def start(self) -> None:
+        """Hand the next batch to the ledger unless one is being written."""
+        if self.is_out or not self._reception.has_work:
+            return
+        batch = self._reception.tray.next_batch()
+        confirmed = self._reception.take_confirmed()
+        now_ms = self._sender.now_ms()
+        work = partial(write, [waiting.arrived(now_ms) for waiting in batch], confirmed)
+        self.is_out = True
+        self._ledger.do(work, partial(self._answer, batch))
+
+    def _answer(self, batch: Sequence[Waiting], future: "Future[Outcome]") -> None:
+        self.is_out = False
+        problem = future.exception()
+        if isinstance(problem, NotOwner):
+            raise problem  # another service has taken over: this one must end
+        if problem is not None:
+            self._log.error("batch not written", operations=len(batch), problem=kind_of(problem))
+            replies: Sequence[Reply] = [TryLater()] * len(batch)
+        else:
+            self.written += len(batch)
+            self._sender.safe_through.update(future.result().safe_through)
+            replies = future.result().replies
+        for waiting, reply in zip(batch, replies, strict=True):
+            self._sender.reply(waiting.caller, reply)
+            reached(CrashPoint.AFTER_AN_ANSWER)
+        reached(CrashPoint.AFTER_ANSWERS)
+
+
+def write(arrived: Sequence[Arrived], confirmed: dict[int, int], ledger: Ledger) -> Outcome:
+    """In the ledger's thread: durable when it returns."""
+    reached(CrashPoint.BEFORE_APPLY)
+    for station, through in confirmed.items():
+        ledger.confirm(station, through)
+    replies = ledger.apply(arrived)
+    reached(CrashPoint.AFTER_COMMIT)
+    stations = confirmed.keys() | {one.station for one in arrived}
+    return Outcome(replies, {station: ledger.safe_through(station) for station in stations})

@@ -1,0 +1,1 @@
+"""The commands of `muontra-service`, one module for each family."""

@@ -1,0 +1,149 @@
+"""A real central service for tests: its own process, state folder, port and sample library."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from contextlib import closing
+from datetime import date
+from functools import cache
+from pathlib import Path
+from shutil import copyfile, rmtree
+from tempfile import mkdtemp
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from service.administration import AddStation, Answer, Command, Done, ReadStatus, Status
+from service.control import ask
+from service.crash_points import CrashPoint
+from service.database.engine import open_engine
+from service.database.migrate import upgrade_engine
+from service.sample.fill import fill
+from service.sample.points import ROOT
+from service.sample.size import Sample
+from service.service_key import ServiceKey, service_key
+from tests.station_client import KeyPair, StationClient
+from tests.waiting import eventually
+
+START_SECONDS = 30.0
+DAY = date(2026, 11, 22)
+
+
+@cache
+def sample_database(copies: int) -> Path:
+    """A filled SQLite file, made once in each test process; to be copied."""
+    path = Path(mkdtemp(prefix="muontra-sample-")) / "service.db"
+    engine = open_engine(f"sqlite:///{path}")
+    upgrade_engine(engine)
+    fill(engine, Sample(copies, seed=1, as_of=date.today()), lambda _rows: None)  # noqa: DTZ011
+    engine.dispose()
+    return path
+
+
+class ServiceProcess:
+    """Started, killed and started again on the same port; stopped and removed at exit."""
+
+    def __init__(self, *, copies: int = 200) -> None:
+        # A socket's path may not be longer than 107 bytes: pytest's own folders are.
+        self.state = Path(mkdtemp(prefix="muontra-"))
+        self.database = self.state / "service.db"
+        copyfile(sample_database(copies), self.database)
+        self.key: ServiceKey = service_key(self.state)
+        self.log = self.state / "log.jsonl"
+        self.port = 0
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.kill()
+        rmtree(self.state)
+
+    @property
+    def endpoint(self) -> str:
+        return f"tcp://127.0.0.1:{self.port}"
+
+    def start(self, crash_at: CrashPoint | str = "") -> None:
+        """Returns when stations can connect."""
+        self.launch(crash_at)
+        seen = len(self.log.read_text().splitlines())
+        eventually(lambda: self._listens(seen), START_SECONDS, "listening service")
+
+    def launch(self, crash_at: CrashPoint | str = "") -> None:
+        """Returns at once."""
+        words = ["run", "--listen", self.endpoint, "--state", str(self.state)]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "service", *words],
+                stderr=log,
+                env=os.environ | {"MUONTRA_CRASH_AT": str(crash_at)},
+            )
+
+    def kill(self) -> None:
+        """As a power cut does, to this process alone."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def stop(self) -> int:
+        """As systemd stops it; returns the exit code."""
+        assert self.process is not None
+        self.process.terminate()
+        return self.process.wait(START_SECONDS)
+
+    def wait_for_crash(self) -> None:
+        """Until the crash point was reached."""
+        assert self.process is not None
+        assert self.process.wait(START_SECONDS) == -signal.SIGKILL
+
+    def order(self, command: Command) -> Answer:
+        """An administrator's command to the running service."""
+        return ask(self.state, command)
+
+    def status(self) -> Status:
+        status = self.order(ReadStatus())
+        assert isinstance(status, Status)
+        return status
+
+    def enrol(self, name: str, point: str = ROOT) -> KeyPair:
+        """A new key, known to the running service."""
+        keys = KeyPair.make()
+        answer = self.order(AddStation(name, point, keys.public, actor="test"))
+        assert isinstance(answer, Done), answer
+        return keys
+
+    def station(self, name: str, keys: KeyPair | None = None) -> StationClient:
+        """A connected station that has not said Hello; enrolled unless it brings keys."""
+        return StationClient(self.endpoint, self.key.public, keys or self.enrol(name))
+
+    def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
+        """What stands in the database, read beside the service."""
+        engine = open_engine(f"sqlite:///{self.database}")
+        with closing(engine.raw_connection()) as connection:
+            found: list[tuple[object, ...]] = connection.cursor().execute(query, values).fetchall()
+        engine.dispose()
+        return found
+
+    def logged(self) -> list[dict[str, object]]:
+        lines = self.log.read_text().splitlines()
+        return [msgspec.json.decode(line) for line in lines if line.startswith("{")]
+
+    def _listens(self, seen: int) -> bool:
+        assert self.process is not None
+        text = self.log.read_text()
+        assert self.process.poll() is None, text
+        for line in text.splitlines()[seen:]:
+            if found := re.search(r'"endpoint": "tcp://.*:(\d+)"', line):
+                self.port = int(found[1])
+                return True
+        return False
