@@ -20,6 +20,7 @@ class DataSet(NamedTuple):
     oid: int
     compaction: Compaction
     data: bytes
+    padding: bytes = b""
 
 
 class Ending(Enum):
@@ -71,13 +72,14 @@ def _next_set(memory: bytes, at: int) -> tuple[DataSet, int] | Ending:
     end = begin + length
     if end > len(memory):
         return Ending.CUT
-    data_set = DataSet(oid + extension, Compaction(precursor >> 4 & 7), memory[begin:end])
-    return data_set, min(end + padding, len(memory))
+    compaction = Compaction(precursor >> 4 & 7)
+    pad = memory[end : end + padding]
+    return DataSet(oid + extension, compaction, memory[begin:end], pad), end + len(pad)
 
 
 def set_bytes(data_set: DataSet) -> bytes:
-    """A data set without offset. Raises ValueError when the data are longer than LONGEST."""
-    oid, compaction, data = data_set
+    """The bytes of a data set without offset. Raises ValueError for data beyond LONGEST."""
+    oid, compaction, data, _ = data_set
     if len(data) > LONGEST:
         raise ValueError(f"a data set holds at most {LONGEST} bytes, not {len(data)}")
     extension = [oid - EXTENDED] if oid >= EXTENDED else []

@@ -7,14 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from msgspec import structs
+
 from drivers.tags import iso28560_2, iso28560_3, rfid501
 from drivers.tags.content import TagContent, TagModel
+from drivers.tags.elements import by_name
 from drivers.tags.iso28560_3 import BASIC_BLOCK, CHECKSUM, SHORT_BASIC_BLOCK, Checksum
 from drivers.tags.problems import Problem, ProblemCode
 
 FIRST_LOOK = 36  # bytes; enough to tell the model
 BLANK_3M = b"\x55" * 24
 NDEF = b"\xe1\x40"
+PLAIN, TURNED = (False,), (True,)
 BIBLIOTHECA_TAIL = slice(30, 32), b"\xf5\x55"
 
 
@@ -78,19 +82,26 @@ def _blank(tag: _Tag) -> TagContent | None:
 
 
 def _part_3(tag: _Tag) -> TagContent | None:
-    if tag.says_part_2 and tag.part_2.well_formed:
+    """A checksum that fits. Where it does so by chance, ISO 28560-2 may explain more: when it is
+    announced, or when only the turned blocks fit and then hold no text.
+    """
+    content = _part_3_where(tag, lambda memory: iso28560_3.checksum_of(memory) is Checksum.FITS)
+    if content is None:
         return None
-    return _part_3_where(tag, lambda memory: iso28560_3.checksum_of(memory) is Checksum.FITS)
+    by_chance = tag.says_part_2 or (content.layout.reversed_blocks and content.suspect)
+    return None if by_chance and _part_2(tag) else content
 
 
-def _part_3_where(tag: _Tag, fits: Callable[[bytes], bool]) -> TagContent | None:
-    """The memory as ISO 28560-3 in the byte order that fits, the natural one first."""
+def _part_3_where(
+    tag: _Tag, fits: Callable[[bytes], bool], orders: tuple[bool, ...] = PLAIN + TURNED
+) -> TagContent | None:
+    """The memory as ISO 28560-3 in the first order of bytes (plain or turned) that fits."""
     if len(tag.memory) < CHECKSUM.stop:
         return None
-    if fits(tag.memory):
-        return iso28560_3.read(tag.memory, block_size=tag.block_size)
-    if fits(tag.turned):
-        return iso28560_3.read(tag.turned, reversed_blocks=True, block_size=tag.block_size)
+    for turned in orders:
+        memory = tag.turned if turned else tag.memory
+        if fits(memory):
+            return iso28560_3.read(memory, reversed_blocks=turned, block_size=tag.block_size)
     return None
 
 
@@ -101,11 +112,25 @@ def _ndef(tag: _Tag) -> TagContent | None:
 
 
 def _part_2(tag: _Tag) -> TagContent | None:
-    """A chain that is announced or has at least two sets, whole or cut by the end."""
-    if tag.says_part_3 and iso28560_3.looks_like(tag.memory):
-        return None
-    certain = tag.says_part_2 or len(tag.part_2.chain.sets) >= 2
-    return tag.part_2.content if certain and (tag.part_2.well_formed or tag.part_2.cut) else None
+    """A chain that is announced or has at least two plausible sets, whole or cut by the end."""
+    sound = tag.part_2.well_formed or tag.part_2.cut
+    return tag.part_2.content if sound and _is_certainly_part_2(tag) else None
+
+
+def _is_certainly_part_2(tag: _Tag) -> bool:
+    """Data of a damaged ISO 28560-3 tag form a chain of two sets now and then: look at them from
+    both sides. A chain that begins with text has a printable character for a part number.
+    """
+    if tag.says_part_2:
+        return True
+    if not tag.part_2.plausible or iso28560_3.looks_like(tag.memory):
+        return False
+    elements = tag.part_2.content.elements
+    if len(by_name(elements)) != 2:
+        return len(by_name(elements)) > 2
+    begins_with_text = tag.memory[2] >= 0x20
+    resembles_part_3 = iso28560_3.resembles(tag.memory)
+    return bool(elements.type_of_usage) or begins_with_text or not resembles_part_3
 
 
 def _rfid501(tag: _Tag) -> TagContent | None:
@@ -114,8 +139,10 @@ def _rfid501(tag: _Tag) -> TagContent | None:
 
 def _part_2_alone(tag: _Tag) -> TagContent | None:
     """A single set, and nothing else where a basic block would be."""
-    behind = tag.memory[tag.part_2.chain.end : BASIC_BLOCK]
-    return tag.part_2.content if tag.part_2.well_formed and not any(behind) else None
+    chain = tag.part_2.chain
+    alone = len(chain.sets) == 1 and not any(tag.memory[chain.end : BASIC_BLOCK])
+    sound = tag.part_2.well_formed and tag.part_2.plausible
+    return tag.part_2.content if alone and sound else None
 
 
 def _bibliotheca(tag: _Tag) -> TagContent | None:
@@ -130,15 +157,27 @@ def _part_3_over_32_bytes(tag: _Tag) -> TagContent | None:
 
 
 def _part_3_suspect(tag: _Tag) -> TagContent | None:
-    return _part_3_where(tag, iso28560_3.looks_like)
+    return _part_3_where(tag, iso28560_3.looks_like, orders=PLAIN)
 
 
 def _part_2_at_last(tag: _Tag) -> TagContent | None:
-    """One sound set before other bytes, or a damaged chain that is announced or long enough."""
+    """One sound set before other bytes, or a damaged chain that is announced or long enough;
+    unless all this is rather a damaged basic block.
+    """
+    content = tag.part_2.content
+    if tag.says_part_2 and tag.memory[0] & 0x0F in iso28560_2.FIRST_OIDS:
+        return content
     sound = tag.part_2.well_formed or tag.part_2.cut
-    damaged = tag.part_2.begins_right and (tag.says_part_2 or len(tag.part_2.chain.sets) >= 2)
-    begun = tag.says_part_2 and tag.memory[0] & 0x0F in iso28560_2.FIRST_OIDS
-    return tag.part_2.content if sound or damaged or begun else None
+    if not sound and not (tag.part_2.begins_right and len(tag.part_2.chain.sets) >= 2):
+        return None
+    if iso28560_3.resembles(tag.memory):
+        return iso28560_3.read(tag.memory, block_size=tag.block_size)
+    doubts = () if tag.part_2.plausible else (Problem.of(ProblemCode.CHAIN_DOUBTFUL),)
+    return structs.replace(content, problems=content.problems + doubts)
+
+
+def _part_3_suspect_reversed(tag: _Tag) -> TagContent | None:
+    return _part_3_where(tag, iso28560_3.looks_like, orders=TURNED)
 
 
 QUESTIONS: tuple[Callable[[_Tag], TagContent | None], ...] = (
@@ -153,4 +192,5 @@ QUESTIONS: tuple[Callable[[_Tag], TagContent | None], ...] = (
     _part_3_over_32_bytes,
     _part_3_suspect,
     _part_2_at_last,
+    _part_3_suspect_reversed,
 )

@@ -13,6 +13,13 @@ from drivers.tags.data_sets import DataSet
 from drivers.tags.elements import Element, ElementValue, Format, SetInformation
 
 FIRST_IN_BITMAP = 3  # the first bit of a content parameter stands for this object identifier
+# Writers disagree on the compaction of the type of usage, but all mean the byte itself.
+USAGE_COMPACTIONS = {
+    Compaction.APPLICATION,
+    Compaction.INTEGER,
+    Compaction.NUMERIC,
+    Compaction.OCTETS,
+}
 ZERO_IS_A_VALUE = {Format.USAGE, Format.CODE}
 
 
@@ -63,7 +70,8 @@ def _set_information(data_set: DataSet) -> SetInformation:
 
 
 def _usage(data_set: DataSet) -> str:
-    usage = data_set.data.hex() if len(data_set.data) == 1 else _text(data_set)
+    is_byte = len(data_set.data) == 1 and data_set.compaction in USAGE_COMPACTIONS
+    usage = data_set.data.hex() if is_byte else _text(data_set)
     if not re.fullmatch("[0-9A-Fa-f]{2}", usage):
         raise ValueError("it is not one byte")
     return usage.upper()

@@ -16,6 +16,7 @@ from drivers.tags.isil import ISIL
 from drivers.tags.problems import EncodingCode, Problem, ProblemCode, TagEncodingError
 
 HIGHEST_OID = 15 + 255  # one byte extends the object identifier: docs/protocols/tags.md, "Data set"
+HIGHEST_RESERVED_OID = 31
 PRIMARY = 1
 CONTROL_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -35,7 +36,7 @@ class Format(Enum):
     MARC = "two lower-case letters"
 
 
-class SetInformation(msgspec.Struct, frozen=True):
+class SetInformation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A set of `parts` tagged parts, of which this is `part` (counted from 1; 0 = not counted)."""
 
     parts: int
@@ -243,8 +244,8 @@ def _checked_value(element: Element, value: ElementValue) -> ElementValue:
             if not 0 <= value <= 255:
                 raise _wrong(element, "must be between 0 and 255")
         case tuple():
-            if not value or not all(3 <= oid <= HIGHEST_OID for oid in value):
-                raise _wrong(element, f"must list object identifiers from 3 to {HIGHEST_OID}")
+            if not value or not all(3 <= oid <= HIGHEST_RESERVED_OID for oid in value):
+                raise _wrong(element, "must list object identifiers from 3 to 31")
             return tuple(sorted(set(value)))
     return value
 

@@ -3,7 +3,7 @@
 Layout and vectors: docs/protocols/tags.md, "ISO 28560-2".
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from drivers.tags.compaction import Compaction
@@ -15,6 +15,7 @@ from drivers.tags.elements import (
     Element,
     Elements,
     ElementValue,
+    Format,
     checked,
     element_of,
     elements_of,
@@ -47,8 +48,35 @@ class Reading(NamedTuple):
     @property
     def cut(self) -> bool:
         """Well-formed as far as it goes, but the memory given ends inside a data set."""
-        others = {problem.code for problem in self.content.problems} - {ProblemCode.CHAIN_CUT}
-        return self.begins_right and self.chain.ending is Ending.CUT and not others
+        codes = [problem.code for problem in self.content.problems]
+        return self.begins_right and codes == [ProblemCode.CHAIN_CUT]
+
+    @property
+    def plausible(self) -> bool:
+        """Each value is one that might have been written. Other data that happen to form a chain
+        give odd values, endless numbers, or in 6-bit code runs of "@" where they are zero.
+        """
+        try:
+            checked(self.content.elements)
+        except TagEncodingError:
+            return False
+        return all(map(_is_plausible, self.chain.sets))
+
+
+PLAUSIBLE: dict[Compaction, Callable[[bytes], bool]] = {
+    Compaction.INTEGER: lambda data: not data.startswith(b"\x00") and len(data) <= 8,
+    Compaction.NUMERIC: lambda data: len(data) <= 16,
+    Compaction.SIX_BIT: lambda data: b"\x00\x00" not in data,
+}
+
+
+def _is_plausible(data_set: DataSet) -> bool:
+    if any(data_set.padding):
+        return False
+    if data_set.compaction is Compaction.APPLICATION and data_set.data:
+        return element_of(data_set.oid).format is not Format.TEXT
+    plausible = PLAUSIBLE.get(data_set.compaction)
+    return plausible is None or plausible(data_set.data)
 
 
 def read(memory: bytes, zero_fill_to: int = 0) -> Reading:
@@ -87,20 +115,21 @@ def _decoded(sets: Iterable[DataSet]) -> tuple[dict[int, ElementValue], list[Pro
     """Values by object identifier; of an element that stands there twice the first."""
     found: dict[int, ElementValue] = {}
     problems: list[Problem] = []
+    seen: set[int] = set()
     for data_set in sets:
         element = element_of(data_set.oid)
+        if element.oid in seen:
+            problems.append(Problem.of(ProblemCode.ELEMENT_TWICE, name=element.name))
+            continue
+        seen.add(element.oid)
         try:
             value = read_value(element.format, data_set)
         except ValueError as error:
             problems.append(_undecodable(element, data_set, error))
             continue
-        if value is None:
-            continue
-        if element.oid in found:
-            problems.append(Problem.of(ProblemCode.ELEMENT_TWICE, name=element.name))
-            continue
-        problems += unprintable(element, value)
-        found[element.oid] = value
+        if value is not None:
+            problems += unprintable(element, value)
+            found[element.oid] = value
     return found, problems
 
 

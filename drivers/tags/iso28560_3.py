@@ -31,6 +31,7 @@ IDENTIFIER = slice(3, 19)
 IDENTIFIER_LENGTH = 16
 CHECKSUM = slice(19, 21)
 OWNER = slice(21, 34)
+FIRST_PRINTABLE = 0x20
 LONG_IDENTIFIER = 1  # as first byte of the identifier: it stands in the library extension block
 ITEM_OID, OWNER_OID, SET_OID, USAGE_OID = 1, 3, 4, 5
 IN_BASIC_BLOCK = {SET_OID, USAGE_OID}
@@ -71,11 +72,34 @@ def checksum_of(memory: bytes) -> Checksum:
 
 
 def looks_like(memory: bytes) -> bool:
-    """Without its checksum: a printable identifier filled up with zeros, and no part too many."""
+    """Without its checksum: a printable identifier filled up with zeros, no part too many, and
+    counters that are not text themselves.
+    """
     basic = _basic(memory)
     raw = basic[IDENTIFIER].rstrip(b"\x00")
-    printable = not CONTROL_CHARACTERS.search(text_of(raw))
-    return bool(raw) and (printable or raw == bytes([LONG_IDENTIFIER])) and basic[1] >= basic[2]
+    counters_fit = basic[2] <= basic[1] < FIRST_PRINTABLE
+    return counters_fit and (_is_printable(raw) or raw == bytes([LONG_IDENTIFIER]))
+
+
+def _is_printable(raw: bytes) -> bool:
+    try:
+        return bool(raw) and raw.decode().isprintable()
+    except UnicodeDecodeError:
+        return False
+
+
+def resembles(memory: bytes) -> bool:
+    """True when it is a basic block but for at most three odd bytes."""
+    basic = _basic(memory)
+    text, _, rest = basic[IDENTIFIER].rstrip(b"\x00").partition(b"\x00")
+    zeros = rest.count(0)
+    odd = min(zeros + 1, len(rest) - zeros) + _control_characters(text + basic[OWNER])
+    return any(basic[CHECKSUM]) and odd + (basic[1] < basic[2]) <= 3
+
+
+def _control_characters(text: bytes) -> int:
+    """How many, not counting zero bytes."""
+    return len(CONTROL_CHARACTERS.findall(text.decode("latin-1"))) - text.count(0)
 
 
 def turned(memory: bytes, block_size: int) -> bytes:

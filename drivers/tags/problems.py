@@ -31,6 +31,7 @@ class ProblemCode(StrEnum):
     EXTENSION_CUT = "extension-cut"
     CHAIN_CUT = "chain-cut"
     CHAIN_BROKEN = "chain-broken"
+    CHAIN_DOUBTFUL = "chain-doubtful"
     ELEMENT_TWICE = "element-twice"
     ELEMENT_UNDECODABLE = "element-undecodable"
     TEXT_UNPRINTABLE = "text-unprintable"
@@ -110,6 +111,11 @@ DESCRIPTIONS = {
     ),
     ProblemCode.CHAIN_BROKEN: Description(
         IDENTITY, "At byte {at} no data set can begin; nothing was read from there on."
+    ),
+    ProblemCode.CHAIN_DOUBTFUL: Description(
+        IDENTITY,
+        "The data can be read as ISO 28560-2, but hold values that nobody writes: compare the "
+        "number with the printed one and write the tag again.",
     ),
     ProblemCode.ELEMENT_TWICE: Description(
         STRUCTURE, "{name} stands on the tag twice; the first one was taken."
