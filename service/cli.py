@@ -3,6 +3,7 @@
 import typer
 
 from service.commands import backup, database, running, station, status
+from service.sample.command import EXAMPLE as SAMPLE_EXAMPLE
 from service.sample.command import sample
 
 app = typer.Typer(
@@ -12,7 +13,7 @@ app = typer.Typer(
 )
 
 app.command("run", epilog=running.RUN_EXAMPLE)(running.run)
-app.command("sample")(sample)
+app.command("sample", epilog=SAMPLE_EXAMPLE)(sample)
 app.command("key", epilog=running.KEY_EXAMPLE)(running.key)
 app.command("status", epilog=status.EXAMPLE)(status.status)
 app.command("backup", epilog=backup.BACKUP_EXAMPLE)(backup.backup)

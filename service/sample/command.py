@@ -13,7 +13,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import Engine
 
-from service.database.engine import open_engine
+from service.commands.place import (
+    DEFAULT_STATE,
+    Database,
+    Place,
+    State,
+    console,
+    fail,
+    owned,
+    plain_errors,
+)
 from service.database.migrate import upgrade_engine
 from service.sample.collection import FEWEST_COPIES, MOST_COPIES
 from service.sample.fill import NotEmpty, fill
@@ -22,62 +31,83 @@ from service.sample.points import TIME_ZONE
 from service.sample.shelf import Volume, demo_volumes, known_cards, lines, volumes
 from service.sample.size import Sample
 
+EXAMPLE = "Example: muontra-service sample --copies 150000 --database sqlite:///library.db"
+
+_COLUMNS = (TextColumn("Sample library"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+
+
+def _in_a_folder(path: Path | None) -> Path | None:
+    if path and not path.absolute().parent.is_dir():
+        raise typer.BadParameter(f"the folder of {path} does not exist")
+    return path
+
 
 def sample(
     copies: Annotated[
-        int, typer.Option(min=FEWEST_COPIES, max=MOST_COPIES, help="Copies, sets counted once.")
-    ] = 2000,
+        int, typer.Option(min=FEWEST_COPIES, max=MOST_COPIES, help="Copies, a set counted once.")
+    ] = 2_000,
     seed: Annotated[int, typer.Option(help="Another seed, another library.")] = 1,
-    database: Annotated[
-        str, typer.Option(metavar="URL", help="An empty database; its schema is made.")
-    ] = "sqlite:///service.db",
     as_of: Annotated[
         datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"], help="The day due dates count from; today if not given."
-        ),
+        typer.Option(formats=["%Y-%m-%d"], help="The day due dates count from. [default: today]"),
     ] = None,
     tags: Annotated[
-        Path | None, typer.Option(help="Also write the volumes and their tags, one JSON a line.")
+        Path | None,
+        typer.Option(
+            callback=_in_a_folder,
+            dir_okay=False,
+            help="Also list all volumes and what their tags say, one JSON object a line.",
+        ),
     ] = None,
     cards: Annotated[
-        Path | None, typer.Option(help="Also write the known cards, one JSON a line.")
+        Path | None,
+        typer.Option(
+            callback=_in_a_folder,
+            dir_okay=False,
+            help="Also list the cards that demos and tests name, one JSON object a line.",
+        ),
     ] = None,
     demo_shelf: Annotated[
-        bool, typer.Option("--demo-shelf", help="--tags gets the two dozen of the demo only.")
+        bool, typer.Option("--demo-shelf", help="--tags lists the demo's two dozen volumes only.")
     ] = False,
+    state: State = DEFAULT_STATE,
+    database: Database = None,
 ) -> None:
-    """Fill an empty database with an invented library: no person or place in it is real.
+    """Fill an empty database with an invented library; no person or place in it is real.
 
-    Example: muontra-service sample --copies 150000 --database sqlite:///library.db
+    The same number of copies, seed and day make the same library.
     """
     day = as_of.date() if as_of else datetime.now(ZoneInfo(TIME_ZONE)).date()
     made = Sample(copies, seed, day)
-    engine = open_engine(database)
-    try:
-        circulation = _fill_with_progress(engine, made)
-    except NotEmpty as refusal:
-        typer.echo(f"{engine.url}: {refusal}", err=True)
-        raise typer.Exit(1) from refusal
-    finally:
-        engine.dispose()
+    circulation = _fill(Place.of(state, database), made)
     if tags:
-        _write_lines(tags, _volumes(made, circulation, demo_shelf=demo_shelf))
+        _write(tags, _volumes(made, circulation, demo_shelf=demo_shelf))
     if cards:
-        _write_lines(cards, known_cards())
-    typer.echo(
+        _write(cards, known_cards())
+    console.print(
         f"{made.copies} copies of {made.titles} titles, {made.patrons} patrons, "
         f"{len(circulation.loans)} open loans; seed {seed}, as of {day}"
     )
 
 
+def _fill(place: Place, made: Sample) -> Circulation:
+    with plain_errors():
+        engine = place.bare_engine()
+        try:
+            with owned(engine):
+                upgrade_engine(engine)
+                return _fill_with_progress(engine, made)
+        except NotEmpty as problem:
+            fail(f"{engine.url.render_as_string()} {problem}.")
+        finally:
+            engine.dispose()
+
+
 def _fill_with_progress(engine: Engine, made: Sample) -> Circulation:
-    console = Console(stderr=True)
-    columns = (TextColumn("Sample library"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    upgrade_engine(engine)
-    with Progress(*columns, console=console) as progress:
-        bar = progress.add_task("rows", total=made.copies + made.titles + made.patrons)
-        return fill(engine, made, lambda rows: progress.advance(bar, rows))
+    rows = made.copies + made.titles + made.patrons
+    with Progress(*_COLUMNS, console=Console(stderr=True)) as progress:
+        bar = progress.add_task("", total=rows)
+        return fill(engine, made, lambda written: progress.advance(bar, written))
 
 
 def _volumes(made: Sample, circulation: Circulation, *, demo_shelf: bool) -> Iterable[Volume]:
@@ -86,6 +116,6 @@ def _volumes(made: Sample, circulation: Circulation, *, demo_shelf: bool) -> Ite
     return choose(chain.from_iterable(made.collection()), lent)
 
 
-def _write_lines(path: Path, values: Iterable[Struct]) -> None:
+def _write(path: Path, values: Iterable[Struct]) -> None:
     with path.open("wb") as file:
         file.writelines(lines(values))

@@ -17,6 +17,7 @@ from service.vietnamese import reader_sort_key, search_key, short_name
 # Every hundred patrons hold so many of each category, in this order: guardians come before
 # children. Institutions have accounts of their own.
 _ROUND = ("adult",) * 40 + ("student",) * 15 + ("pupil",) * 25 + ("child",) * 18 + ("staff",) * 2
+FEWEST_PATRONS = len(known.PATRONS) + sum(1 for point in POINTS if point.account)
 _CARD_NUMBERS = range(10**7)  # behind a leading zero: eight digits, as on the known cards
 
 
@@ -39,7 +40,7 @@ class Patron:
 
 
 def patrons(count: int, as_of: date, chance: Random) -> Iterator[Patron]:
-    """`count` patrons, or the known ones and the institutions if that is more."""
+    """`count` patrons: FEWEST_PATRONS, who are in every sample, and invented ones."""
     fixed = [*_known(as_of), *_institutions(as_of)]
     yield from fixed
     numbers = _free_card_numbers(2 * count, chance)

@@ -6,6 +6,7 @@ from datetime import date
 from random import Random
 
 from service.sample.collection import Copy, collection, title_count
+from service.sample.readers import FEWEST_PATRONS
 
 PATRONS_PER_COPY = 0.08
 
@@ -24,7 +25,7 @@ class Sample:
 
     @property
     def patrons(self) -> int:
-        return round(self.copies * PATRONS_PER_COPY)
+        return max(FEWEST_PATRONS, round(self.copies * PATRONS_PER_COPY))
 
     def collection(self) -> Iterator[list[Copy]]:
         """The copies, title by title."""

@@ -4,13 +4,14 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import chain
+from random import Random
 
 import pytest
 
 from service.circulation.due_dates import local_day
 from service.circulation.words import HoldState
 from service.sample import known
-from service.sample.collection import Copy
+from service.sample.collection import Copy, Title
 from service.sample.lending import CATEGORIES, policy
 from service.sample.loans import Circulation
 from service.sample.points import TIME_ZONE
@@ -145,3 +146,18 @@ def test_nobody_reaches_a_limit_or_queues_twice_where_everything_is_lent_and_wan
         test_only_what_may_be_lent_is_lent(as_of)
     finally:
         circulation.cache_clear()
+
+
+def test_who_has_or_awaits_a_title_takes_no_other_copy_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("service.sample.loans._LENT_SHARE", 1.0)
+    monkeypatch.setattr("service.sample.loans._QUEUED_SHARE", 0.5)
+    as_of = DAYS[0]
+    title = Title(1, "Khung cửi", "Thảo Nhiên", "895.92284")
+    shelf = [Copy(n, f"VV.9{n:04d}", title, "book", "TV", tagged=True) for n in range(1, 60)]
+    readers = list(people(as_of).values())[:40]
+    made = Circulation(policy(as_of), as_of, readers, Random(1))
+    made.take(shelf)
+    met = [loan.patron for loan in made.loans] + [hold.patron for hold in made.holds]
+    assert len(set(met)) == len(met) > 10
