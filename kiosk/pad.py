@@ -62,7 +62,7 @@ def observe(pad: Pad, seen_round: InventoryRound) -> tuple[Pad, PadChange]:
 
 def emptied(pad: Pad) -> tuple[Pad, PadChange]:
     """The pad itself is gone: nothing can be said to lie on it."""
-    return Pad(), PadChange(removed=tuple(pad.steady()))
+    return Pad(), PadChange(removed=tuple(uid for uid, tag in pad.tags.items() if tag.steady))
 
 
 def _follow(tag: TagOnPad, dsfid: int | None) -> TagOnPad:

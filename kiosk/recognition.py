@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from drivers.tags.content import TagContent, TagModel
+from service.protocol.identifiers import LONGEST_NUMBER
 
 
 class TagKind(StrEnum):
@@ -44,9 +45,11 @@ def recognise(content: TagContent, owner: str) -> TagReading:
     """What this tag is to a library with the ISIL `owner` (empty: every owner is ours)."""
     if content.model in NOT_ITEMS:
         return TagReading(NOT_ITEMS[content.model])
-    number = content.item_identifier
+    number = content.item_identifier or ""
+    if len(number) > LONGEST_NUMBER:
+        return TagReading(TagKind.SUSPECT)
     if not content.valid or not number:
-        return TagReading(TagKind.SUSPECT, number or "")
+        return TagReading(TagKind.SUSPECT, number)
     if content.is_patron_card:
         return TagReading(TagKind.PATRON_CARD, number)
     if owner and content.owner and content.owner != owner:

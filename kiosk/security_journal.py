@@ -41,7 +41,7 @@ def progress(rows: Iterable[JournalRow]) -> TagProgress:
 
 
 CHECK_OUT_TABLE: dict[tuple[bool, TagProgress], Verdict] = {
-    # (shown, tags) of a check-out that was sent and not refused
+    # (shown, tags) of a check-out that was sent, or granted, and not refused
     (False, TagProgress.UNTOUCHED): Verdict.CANCEL,
     (True, TagProgress.UNTOUCHED): Verdict.CANCEL,
     (False, TagProgress.UNKNOWN): Verdict.LIST,
@@ -67,13 +67,13 @@ def verdict(record: OperationRecord, rows: Iterable[JournalRow]) -> Verdict:
 def _of_check_out(record: OperationRecord, tags: TagProgress) -> Verdict:
     if record.answered and not isinstance(record.reply, Lent):
         return Verdict.STANDS
-    if not record.sent and tags is TagProgress.UNTOUCHED:
+    if record.never_left and tags is TagProgress.UNTOUCHED:
         return Verdict.DROP
     return CHECK_OUT_TABLE[record.shown, tags]
 
 
 def _of_renewal(record: OperationRecord) -> Verdict:
-    if not record.sent:
+    if record.never_left:
         return Verdict.DROP
     return Verdict.STANDS if record.shown else Verdict.LIST
 

@@ -69,3 +69,8 @@ class OperationRecord(Struct, frozen=True):
     def answered(self) -> bool:
         """The service decided."""
         return self.reply is not None
+
+    @property
+    def never_left(self) -> bool:
+        """The service cannot know of it."""
+        return not self.sent and not self.answered

@@ -9,7 +9,7 @@ import msgspec
 from drivers.uid import Uid
 from kiosk.recognition import TagKind, TagReading
 from kiosk.session import events
-from kiosk.session.effects import AskForItem, ReadTag
+from kiosk.session.effects import AskForItem
 from kiosk.session.states import (
     FINISHED,
     RENEWAL_KEY,
@@ -21,8 +21,9 @@ from kiosk.session.states import (
     Stage,
 )
 from kiosk.session.step import Step
-from kiosk.session.visits import begin_if_idle, card_shown
+from kiosk.session.visits import begin_if_idle, card_shown, see_tag, tag_key
 from kiosk.views import Hindrance, RenewState, Trouble
+from service.protocol.identifiers import LONGEST_NUMBER
 from service.protocol.replies import (
     ItemAnswer,
     Lent,
@@ -47,12 +48,10 @@ def tags_placed(step: Step, event: events.TagsPlaced) -> None:
     session = step.session
     fresh = [uid for uid in event.uids if uid not in session.left_behind]
     step.set(tags=session.tags | dict.fromkeys(event.uids))
-    if not fresh:
-        return
-    step.touched()
+    if fresh:
+        step.touched()
     for uid in fresh:
-        step.put(Line(key=_tag_key(uid), stage=Stage.SEEN, uids={1: uid}))
-        step.want(ReadTag(uid))
+        see_tag(step, uid)
 
 
 def tags_removed(step: Step, event: events.TagsRemoved) -> None:
@@ -87,7 +86,7 @@ def tag_read(step: Step, event: events.TagRead) -> None:
     if event.uid not in session.tags:
         return
     step.set(tags=session.tags | {event.uid: event.reading})
-    line = step.line(_tag_key(event.uid))
+    line = step.line(tag_key(event.uid))
     if line is None:
         return
     reading = event.reading
@@ -148,6 +147,8 @@ def code_scanned(step: Step, event: events.CodeScanned) -> None:
     """A barcode is a card or an item by its look; what looks like neither is ignored."""
     step.touched()
     policy = step.session.policy
+    if len(event.text) > LONGEST_NUMBER:
+        return
     if re.fullmatch(policy.card_pattern, event.text):
         card_shown(step, event.text)
     elif re.fullmatch(policy.item_pattern, event.text):
@@ -295,7 +296,3 @@ def _line_of_write(step: Step, ref: events.Ref) -> Line | None:
     if ref.session != step.session.number or line is None or line.attempt != ref.attempt:
         return None
     return line
-
-
-def _tag_key(uid: Uid) -> str:
-    return f"tag {uid}"
