@@ -46,7 +46,7 @@ class Outbox:
     ) -> None:
         self._records = {record.key: record for record in records}
         self._journal: dict[str, dict[str, JournalRow]] = {}
-        self.last_sequence = last_sequence
+        self.last_sequence = max(last_sequence, *(record.sequence for record in self), 0)
         for row in rows:
             self._journal.setdefault(row.operation, {})[row.uid] = row
 
@@ -116,8 +116,18 @@ class Outbox:
         return [record for record in self if record.answered and record.epoch != epoch]
 
     def forgettable(self, safe_through: int) -> list[OperationRecord]:
-        """Answered rows that no backup can lose any more and about which nothing is open."""
-        return [r for r in self if r.sequence <= safe_through and self._is_closed(r)]
+        """Answered rows that no backup can lose any more and about which nothing is open.
+
+        A check-out stays as long as its cancel waits: it tells which item the cancel belongs to.
+        """
+        wanted = {r.act.of for r in self.unanswered() if isinstance(r.act, CancelCheckOut)}
+        return [
+            record
+            for record in self
+            if record.sequence <= safe_through
+            and record.key not in wanted
+            and self._is_closed(record)
+        ]
 
     def apply(self, change: Change) -> None:
         """Follow one change that was committed."""
