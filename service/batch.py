@@ -81,17 +81,21 @@ class Batch:
 
     def apply(self, arrived: Sequence[Arrived]) -> Written:
         """Replies in the order of `arrived`; of one station, acts go by its sequence."""
-        return self._work(arrived, self._decided)
-
-    def park(self, arrived: Sequence[Arrived]) -> Written:
-        """Enter these on the staff's list, and do nothing else."""
-        return self._work(arrived, self._parked)
-
-    def _work(
-        self, arrived: Sequence[Arrived], answer: Callable[[Desk, Arrived], Decision]
-    ) -> Written:
         self._recognise(arrived)
         desk = self._lay_out([one for one in arrived if self._is_new(one)])
+        return self._work(desk, arrived, self._decided)
+
+    def park(self, arrived: Sequence[Arrived]) -> Written:
+        """Enter these on the staff's list, and do nothing else.
+
+        No facts of theirs are read: those may be what failed.
+        """
+        self._recognise(arrived)
+        return self._work(self._lay_out([]), arrived, self._parked)
+
+    def _work(
+        self, desk: Desk, arrived: Sequence[Arrived], answer: Callable[[Desk, Arrived], Decision]
+    ) -> Written:
         replies: dict[int, Reply] = {}
         for place in in_station_order(arrived):
             replies[place] = self._reply(desk, arrived[place], answer)
