@@ -13,13 +13,19 @@ from structlog.typing import FilteringBoundLogger
 
 from service.crash_points import CrashPoint, reached
 from service.database.ownership import NotOwner
+from service.folded_log import FoldedLog
 from service.in_tray import Waiting
 from service.ledger import Arrived, Ledger
 from service.ledger_thread import LedgerThread
 from service.logs import kind_of
-from service.protocol.replies import Reply, TryLater
+from service.protocol.replies import BodyDiffers, ForeignOperation, Reply, TryLater
 from service.reception import Reception
 from service.reply_sender import ReplySender
+
+STATION_AT_FAULT = {
+    BodyDiffers: "operation id used again with another body, refused",
+    ForeignOperation: "operation id of another station, refused",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ class Batches:
         self._ledger = ledger
         self._sender = sender
         self._log = log
+        self._folded = FoldedLog(log)
 
     def start(self) -> None:
         """Hand the next batch to the ledger unless one is being written."""
@@ -71,6 +78,8 @@ class Batches:
             self._sender.safe_through.update(future.result().safe_through)
             replies = future.result().replies
         for waiting, reply in zip(batch, replies, strict=True):
+            if isinstance(reply, BodyDiffers | ForeignOperation):
+                self._folded.warn(STATION_AT_FAULT[type(reply)], waiting.caller.station.name)
             self._sender.reply(waiting.caller, reply)
             reached(CrashPoint.AFTER_AN_ANSWER)
         reached(CrashPoint.AFTER_ANSWERS)

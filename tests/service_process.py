@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -29,7 +30,12 @@ from tests.station_client import KeyPair, StationClient
 from tests.waiting import eventually
 
 START_SECONDS = 30.0
-DAY = date(2026, 11, 22)
+FREE_ITEMS = """
+SELECT number FROM items i JOIN item_types t ON t.code = i.item_type
+WHERE i.item_type = 'book' AND NOT (not_for_loan OR withdrawn OR lost)
+AND NOT EXISTS (SELECT 1 FROM loans l WHERE l.item = i.id AND l.state = 'open')
+AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.title = i.title) ORDER BY number
+"""
 
 
 @cache
@@ -133,6 +139,17 @@ class ServiceProcess:
             found: list[tuple[object, ...]] = connection.cursor().execute(query, values).fetchall()
         engine.dispose()
         return found
+
+    def free_items(self, count: int) -> list[str]:
+        """Numbers of items that anybody may borrow now."""
+        found = [str(number) for (number,) in self.rows(FREE_ITEMS)][:count]
+        assert len(found) == count
+        return found
+
+    def damage(self, statement: str) -> None:
+        """Change the database as no program of ours does."""
+        with closing(sqlite3.connect(self.database)) as connection, connection:
+            connection.execute(statement)
 
     def logged(self) -> list[dict[str, object]]:
         lines = self.log.read_text().splitlines()

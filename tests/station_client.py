@@ -72,10 +72,12 @@ class StationClient:
     ) -> None:
         self.context.destroy(linger=0)
 
-    def connect(self) -> None:
+    def connect(self, **options: int | bytes) -> None:
         """A new connection, as after a cut cable; call `hello` afterwards."""
         self.socket = self.context.socket(zmq.DEALER)
         self.socket.linger = 0
+        for name, value in options.items():
+            setattr(self.socket, name, value)
         self.socket.curve_serverkey = self.service_key.encode("ascii")
         self.socket.curve_publickey = self.keys.public.encode("ascii")
         self.socket.curve_secretkey = self.keys.secret.encode("ascii")
@@ -108,8 +110,10 @@ class StationClient:
         self.send_frames((MAGIC, encode(header), body, *more))
         return header.message
 
-    def send_frames(self, frames: Frames) -> None:
-        self.socket.send_multipart(frames, zmq.NOBLOCK)
+    def send_frames(self, frames: Frames, seconds: float = 10.0) -> None:
+        """Waits for the connection, or for a full one to take more."""
+        self.socket.sndtimeo = int(seconds * 1000)
+        self.socket.send_multipart(frames)
 
     def operation(self, act: Act, **changed: object) -> Operation:
         """A new operation with the station's next sequence."""
@@ -129,10 +133,14 @@ class StationClient:
 
     # --- conversations ------------------------------------------------------------------------
 
+    def greet(self) -> MessageId:
+        """Say Hello; the answer is still to come."""
+        hello = Hello(self.instance, "test", self.last_sequence, keeps=0)
+        return self.send(self.header("hello"), encode(hello))
+
     def say_hello(self) -> Reply:
         """Say Hello and take on the epoch of whoever answers."""
-        hello = Hello(self.instance, "test", self.last_sequence, keeps=0)
-        answer = self.answer(self.send(self.header("hello"), encode(hello)))
+        answer = self.answer(self.greet())
         if isinstance(answer.reply, Welcome):
             self.epoch = answer.header.epoch
         return answer.reply
@@ -142,8 +150,8 @@ class StationClient:
         assert isinstance(reply, Welcome), reply
         return reply
 
-    def ask(self, question: Question, kind: Kind = "question", **changed: object) -> Reply:
-        return self.answer(self.send(self.header(kind, **changed), encode(question))).reply
+    def ask(self, question: Question, kind: Kind = "question", seconds: float = 10.0) -> Reply:
+        return self.answer(self.send(self.header(kind), encode(question)), seconds).reply
 
     def do(self, act: Act) -> Reply:
         """One new operation and its reply."""
@@ -172,6 +180,14 @@ class StationClient:
     def hears_nothing(self, seconds: float = 0.3) -> bool:
         """True if no message at all comes within this time."""
         return not self.socket.poll(int(seconds * 1000))
+
+    def drain(self, seconds: float = 0.5) -> int:
+        """Throw away what has come; returns how many messages it was."""
+        drained = 0
+        while self.socket.poll(int(seconds * 1000)):
+            self.socket.recv_multipart()
+            drained += 1
+        return drained
 
     def wait_for_event(self, *events: int, seconds: float = 10.0) -> int:
         """The first of these monitor events."""
