@@ -92,10 +92,11 @@ class OperationAnswered:
 
 @dataclass(frozen=True, slots=True)
 class QuestionAnswered:
-    """The reply to a question; None when none came in time."""
+    """The reply to a question; None when none came in time. `asked_at` in monotonic seconds."""
 
     question: AskPatron | AskItem
     mark: int
+    asked_at: float
     reply: Reply | None
 
 
@@ -339,8 +340,13 @@ class CirculationClient:
         """Nobody answers these any more; operations will be sent again from the outbox."""
         for waiting in self._flight.messages.values():
             if isinstance(waiting.subject, AskPatron | AskItem):
-                self._news.append(QuestionAnswered(waiting.subject, waiting.mark, None))
+                self._question_answered(waiting, waiting.subject, None)
         self._flight.messages.clear()
+
+    def _question_answered(
+        self, waiting: Waiting, question: AskPatron | AskItem, reply: Reply | None
+    ) -> None:
+        self._news.append(QuestionAnswered(question, waiting.mark, waiting.sent_at, reply))
 
     def _take_news(self) -> list[ClientNews]:
         news, self._news = self._news, []
@@ -386,7 +392,7 @@ class CirculationClient:
     def _answered(self, waiting: Waiting, reply: Reply, body: bytes, now: float) -> None:
         subject = waiting.subject
         if isinstance(subject, AskPatron | AskItem):
-            self._news.append(QuestionAnswered(subject, waiting.mark, reply))
+            self._question_answered(waiting, subject, reply)
         elif isinstance(subject, str):
             self._operation_answered(subject, reply, body, now)
 

@@ -219,7 +219,7 @@ class Controller(Thread):
         self._show_hindrances(draft, now)
         self._runner.advance(draft, events.Tick(), now)
         epoch = self._client.epoch if self._client.online else None
-        for item in self._repair.look(draft, self._runner.session, epoch):
+        for item in self._repair.look(draft, self._runner.session, epoch, now):
             self._runner.ask_item(draft, item, now)
 
     def _take_in(self, draft: Draft, news: News, now: float) -> None:
@@ -311,7 +311,7 @@ class Controller(Thread):
         item = reply if isinstance(reply, ItemAnswer | Refused) else None
         self._runner.advance(draft, events.ItemAnswered(question.item, item), now)
         if isinstance(reply, ItemAnswer):
-            self._repair.item_answered(draft, reply)
+            self._repair.item_answered(draft, reply, news.asked_at)
 
     def _publish(self, now: float) -> None:
         session = self._runner.session

@@ -32,19 +32,21 @@ class TagRepair:
     def __init__(self) -> None:
         self._watch = TagWatch()
 
-    def look(self, draft: Draft, session: SelfCheck, epoch: str | None) -> list[str]:
+    def look(self, draft: Draft, session: SelfCheck, epoch: str | None, now: float) -> list[str]:
         """Watch the tags with which nobody does anything; returns items to be asked about.
 
         `epoch` is None while the service cannot be asked: then nothing is watched.
         """
         tags = idle_tags(session, draft.outbox) if epoch is not None else {}
-        new = self._watch.consider(tags, epoch or "")
+        new = self._watch.consider(tags, epoch or "", now)
         draft.orders.extend(ReadSecurity(uid) for uid in new)
         return list(dict.fromkeys(new.values()))
 
-    def item_answered(self, draft: Draft, answer: ItemAnswer) -> None:
+    def item_answered(self, draft: Draft, answer: ItemAnswer, asked_at: float) -> None:
         """The service's word about an item."""
-        found = self._watch.loan_known(answer.item, on_loan=answer.on_loan, listed=answer.listed)
+        found = self._watch.loan_known(
+            answer.item, asked_at=asked_at, on_loan=answer.on_loan, listed=answer.listed
+        )
         self._act_on(draft, found)
 
     def state_read(self, draft: Draft, uid: Uid, state: SecurityState | None) -> None:
@@ -60,7 +62,11 @@ class TagRepair:
             draft.submit(ReportTag(order.item, order.uid, "unproved"))
 
     def _act_on(self, draft: Draft, found: list[Found]) -> None:
+        """What began on an item in this very step goes before the watch's findings."""
+        busy = draft.outbox.busy_items()
         for each in found:
+            if each.item in busy:
+                continue
             match each.finding:
                 case Finding.SECURE:
                     draft.orders.append(_secure(each))

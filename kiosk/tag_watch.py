@@ -2,7 +2,8 @@
 
 The rules are docs/architecture.md, "Tags that a pad sees". A question is dropped, and with it its
 answer, as soon as the tag leaves the pad, something begins on its item, or the epoch changes:
-`consider` is called at every step with what may be watched, and forgets everything else.
+`consider` is called at every step with what may be watched, and forgets everything else. What was
+asked before the tag lay there as it lies now is not used (times in monotonic seconds).
 Owner: the controller thread.
 """
 
@@ -37,6 +38,7 @@ TABLE: dict[tuple[bool, SecurityState], Finding] = {
 class _Watched:
     item: str
     epoch: str
+    since: float
     on_loan: bool | None = None
     listed: bool = False
     state: SecurityState | None = None
@@ -59,7 +61,7 @@ class TagWatch:
     def __init__(self) -> None:
         self._tags: dict[Uid, _Watched] = {}
 
-    def consider(self, here: dict[Uid, str], epoch: str) -> dict[Uid, str]:
+    def consider(self, here: dict[Uid, str], epoch: str, now: float) -> dict[Uid, str]:
         """Watch exactly these tags; returns the new ones, to be asked about and read."""
         self._tags = {
             uid: tag
@@ -67,16 +69,17 @@ class TagWatch:
             if here.get(uid) == tag.item and tag.epoch == epoch
         }
         new = {uid: item for uid, item in here.items() if uid not in self._tags}
-        self._tags |= {uid: _Watched(item, epoch) for uid, item in new.items()}
+        self._tags |= {uid: _Watched(item, epoch, now) for uid, item in new.items()}
         return new
 
-    def loan_known(self, item: str, *, on_loan: bool | None, listed: bool) -> list[Found]:
+    def loan_known(
+        self, item: str, *, asked_at: float, on_loan: bool | None, listed: bool
+    ) -> list[Found]:
         """The service's word about an item; None: it does not know yet, nothing is done."""
-        return self._learn(
-            [uid for uid, tag in self._tags.items() if tag.item == item],
-            on_loan=on_loan,
-            listed=listed,
-        )
+        asked_about = [
+            uid for uid, tag in self._tags.items() if tag.item == item and tag.since <= asked_at
+        ]
+        return self._learn(asked_about, on_loan=on_loan, listed=listed)
 
     def state_known(self, uid: Uid, state: SecurityState) -> list[Found]:
         """What the tag itself says."""
