@@ -12,6 +12,7 @@ UPGRADE ?=
 
 BIN := .venv/bin
 LOCKS := requirements/build.txt requirements/runtime.txt requirements/dev.txt
+WORDS := $(patsubst %.po,%.mo,$(wildcard ui/locale/*/LC_MESSAGES/*.po))
 
 # Nothing is fetched to build: what must be built uses the pinned setuptools of .venv.
 PIP_INSTALL := $(BIN)/pip install -qq --no-build-isolation
@@ -34,7 +35,7 @@ help:
 	@echo "make clean        remove .venv and everything else that was made"
 	@echo "ARGS='…' is passed on to demo, test, bench, soak and screenshots."
 
-setup: debian $(BIN)/.project
+setup: debian $(BIN)/.project $(WORDS)
 
 debian:
 	@requirements/install-debian requirements/debian.txt
@@ -57,6 +58,9 @@ $(BIN)/.project: pyproject.toml $(BIN)/.packages
 	@echo "Installing muontra itself into .venv, editable"
 	@$(PIP_INSTALL) --no-deps --no-index --editable .
 	@touch $@
+
+%.mo: %.po | $(BIN)/.packages
+	@$(BIN)/pybabel -q compile --input-file $< --output-file $@
 
 demo: setup
 	@$(BIN)/python -m kiosk.demo $(ARGS)

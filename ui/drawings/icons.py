@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from ui.drawings.svg import Svg, document
+from ui.drawings.svg import Svg, disc, document, moved
 from ui.theme import Colour, tokens
 
 
@@ -11,6 +11,17 @@ def icon(name: str, colour: Colour) -> Svg:
     """An icon that fills its box."""
     box = tokens().icon.box
     return document(box, box, icon_strokes(name, colour))
+
+
+@cache
+def badge(name: str, colour: Colour, disc_colour: Colour, alpha: float) -> Svg:
+    """An icon on a disc."""
+    return document(
+        40,
+        40,
+        disc(20, 20, 20, disc_colour, f'fill-opacity="{alpha}"'),
+        moved(8, 8, [icon_strokes(name, colour)]),
+    )
 
 
 def icon_strokes(name: str, colour: Colour, width: float | None = None) -> Svg:

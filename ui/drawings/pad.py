@@ -21,8 +21,11 @@ PAGES = "#FFF6E0"
 @lru_cache(maxsize=16)
 def pad_picture(scene: PadScene, w: float, h: float, colours: Colours, art: Art) -> Svg:
     """The pad at the foot of a box of `w` by `h`, shrunk to fit what lies on it."""
-    zoom = min(1.3, w / BOX_MM)
+    zoom = min(1.8, w / BOX_MM)
     parts = [*_stack(scene, colours, h / zoom - PAD_HEIGHT_MM - 2.6), *the_pad(art)]
+    if scene.waits:
+        arrow = icon_strokes("down", colours.accent_line, 2.6)
+        parts.append(moved(-7, -26, [arrow], scale=14 / 24))
     if scene.card:
         parts.append(moved(13.6, -14.4, card_lying(), scale=CARD_MM / 136))
     return document(w, h, moved(w / 2, h - 2.4 * zoom, parts, scale=zoom))
@@ -86,6 +89,8 @@ def closed_book(seed: str, w: float, h: float) -> list[Svg]:
     """A closed book seen at its spine: two bands, the title as a line, a diamond, its pages."""
     bound = cloth(seed)
     band = min(0.8, h / 6)
+    if h < THIN_MM / 2:
+        return [rounded(0, 0, w, h, min(0.55, h / 3), bound.cover)]
     return [
         rounded(0, 0, w, h, 0.55, bound.cover),
         rounded(w * 0.055, 0, band, h, 0, bound.spine),

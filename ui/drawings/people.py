@@ -34,9 +34,6 @@ BOB = shape(
 FRINGE = shape(
     "M-56-240C-56-284-34-304 0-304S56-284 56-240Q44-256 38-271Q6-252-40-259Q-52-253-56-240Z", HAIR
 )
-CROP = shape(
-    "M-54-244C-56-288-30-306 0-306S56-288 54-244Q46-252 44-264Q10-258-44-266Q-50-256-54-244Z", HAIR
-)
 GREY = shape(
     "M-56-240C-58-286-32-304 0-304S58-286 56-240Q50-250 46-268Q0-284-46-268Q-50-250-56-240Z",
     "#D6D6D2",
@@ -61,13 +58,11 @@ HEM = (
     rounded(-78, -17, 156, 5, 0, "#7FD1C9"),
     *[diamond(-66 + 22 * i, -2, 9, 9, ("#E0603F", "#F2A33A")[i % 2]) for i in range(7)],
 )
-VEE = stroke("M-20-170 0-148 20-170", "#0B5C62", 9)
 BUN = disc(0, -312, 24, HAIR)
 
 ELDER = Person("#DDA57C", "#7A5A43", "#5D4333", "#1F6B45", (), (GREY, *GLASSES), (COLLAR, SEAM))
 WOMAN = Person("#E5B48A", "#F2A33A", "#C9801C", "#0B5C62", (BOB,), (FRINGE,))
 YOUTH = Person("#D9A074", "#2F3E73", "#232F59", "#F2A33A", (), CAP, (*NECKLINE, *HEM))
-PUPIL = Person("#E0AC80", "#FFFFFF", "#DDE4E1", "#B5472F", (), (CROP,), (VEE,))
 LIBRARIAN = Person("#E5B48A", "#0B5C62", "#0B5C62", "#0B5C62", (BUN,), (FRINGE,), (COLLAR,))
 
 

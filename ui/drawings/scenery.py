@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from ui.drawings.icons import icon_strokes
 from ui.drawings.pad import PAD_HEIGHT_MM, PAD_MM, card_lying, closed_book, the_pad
-from ui.drawings.people import ELDER, PUPIL, WOMAN, YOUTH, Person, reading, waving
+from ui.drawings.people import ELDER, WOMAN, YOUTH, Person, reading, waving
 from ui.drawings.svg import Svg, disc, document, moved, rounded, shape, stroke
 from ui.theme import Art, Colours
 
@@ -70,7 +70,7 @@ def welcome(w: float, h: float, art: Art) -> Svg:
     """Start: readers beside the pad, a stack on it, a card above."""
     table, person = h * 0.163, min(h * 0.37, w * 0.26)
     ground, foot = h - table, h - table + 3.4
-    zoom = min(1.0, w / 104, h / 66)
+    zoom = min(w / 104, h / 66)
     middle = w * 0.585
     return document(
         w,
@@ -99,15 +99,22 @@ def _waves(x: float, y: float, zoom: float) -> list[Svg]:
 
 
 @lru_cache(maxsize=16)
-def show_card(w: float, h: float, books: int, art: Art, colours: Colours) -> Svg:
-    """Who are you: the books that wait, the card above the pad, the amber arrow."""
+def show_card(
+    w: float,
+    h: float,
+    books: int,
+    arrow: bool,
+    art: Art,
+    colours: Colours,
+) -> Svg:
+    """Who are you: the books that wait, the card above the pad, the amber arrow if it is wanted."""
     table, person = h * 0.235, min(h * 0.33, w * 0.25)
     ground, foot = h - table, h - table + 2.6
-    zoom = min(1.0, w / 104, h / 66)
+    zoom = min(w / 104, h / 66)
     pad_w = 59.5 * zoom
     right = w * 0.91
     stack = tuple(STACK[i % 4] for i in range(min(books, 4)))
-    arrow = icon_strokes("down", colours.accent_line, 2.7)
+    down = [icon_strokes("down", colours.accent_line, 2.7)] if arrow else []
     return document(
         w,
         h,
@@ -115,7 +122,7 @@ def show_card(w: float, h: float, books: int, art: Art, colours: Colours) -> Svg
         _standing(WOMAN, w * 0.168, ground, person),
         _pad(right - pad_w / 2, foot, art, pad_w),
         *_stack(right - pad_w + 4.4 * zoom, foot, stack, zoom * 1.2),
-        moved(right - 16.6 * zoom, foot - 16.6 * zoom, [arrow], scale=9.4 * zoom / 24),
+        moved(right - 16.6 * zoom, foot - 16.6 * zoom, down, scale=9.4 * zoom / 24),
         moved(
             right - 23.4 * zoom, foot - 33.4 * zoom, card_lying(), scale=22 * zoom / 136, turn=-7
         ),
@@ -137,21 +144,3 @@ def goodbye(w: float, h: float, card: bool, art: Art) -> Svg:
     if card:
         parts.append(moved(w / 2 - 10, foot - 17.5, card_lying(), scale=20.5 / 136, turn=-5))
     return document(w, h, *parts)
-
-
-@lru_cache(maxsize=8)
-def waiting(w: float, h: float, art: Art, colours: Colours) -> Svg:
-    """No link: the pad still takes books."""
-    table, person = h * 0.235, min(h * 0.33, w * 0.25)
-    ground, foot = h - table, h - table + 2.6
-    cloud = moved(w * 0.44, h * 0.17, [icon_strokes("offline", colours.warn, 1.6)], scale=18 / 24)
-    return document(
-        w,
-        h,
-        *hills(w, h, art, table),
-        _standing(PUPIL, w * 0.155, ground, person),
-        _standing(YOUTH, w * 0.87, ground, person),
-        _pad(w * 0.51, foot, art, 46),
-        *_stack(w * 0.51 - 18, foot, STACK, 1.0),
-        cloud,
-    )

@@ -11,6 +11,7 @@ from ui.presenter.dates import short_date
 from ui.presenter.sheet import AccountBody, Button, Header, Line, LoanRow, Look, Mark, Sheet, Tone
 
 SOON = timedelta(days=3)
+NO_LOANS = vi("Bạn chưa mượn cuốn nào.|Chưa mượn cuốn nào.|Chưa mượn sách.")
 
 
 def account(words: Catalogue, header: Header, view: AccountView, today: date) -> Sheet:
@@ -20,7 +21,7 @@ def account(words: Catalogue, header: Header, view: AccountView, today: date) ->
         heading=words.say(vi("Đang mượn")),
         count=words.count(vi_n("{n} cuốn"), len(view.lines)),
         rows=tuple(_loan_row(words, line, today) for line in view.lines),
-        empty=words.say(vi("Bạn chưa mượn cuốn nào.")),
+        empty=words.say(NO_LOANS),
         notes=_notes(words, view),
     )
     go_on = _renew_all(words, open_to_renew) if open_to_renew else finish(words, is_next=True)
@@ -63,7 +64,7 @@ def _sentence(words: Catalogue, view: AccountView, today: date) -> Words:
     for n, text in choices:
         if n:
             return words.count(text, n)
-    return words.say(vi("Bạn chưa mượn cuốn nào."))
+    return words.say(NO_LOANS)
 
 
 def _loan_row(words: Catalogue, line: AccountLine, today: date) -> LoanRow:
@@ -80,7 +81,7 @@ def _loan_state(words: Catalogue, line: AccountLine, today: date) -> tuple[Words
         case RenewState.ASKING:
             return words.say(vi("Đang hỏi thư viện…")), Tone.BRAND, "dots"
         case RenewState.RENEWED:
-            text = vi("Đã gia hạn đến {date}|Hạn mới {date}")
+            text = vi("Đã gia hạn đến {date}|Hạn mới {date}|{date}")
             return words.say(text, date=due), Tone.GOOD, "check"
         case RenewState.REFUSED if line.refusal is not None:
             return words.say(refusals.IN_A_ROW[line.refusal]), Tone.WARN, "calendar"
@@ -93,11 +94,11 @@ def _loan_state(words: Catalogue, line: AccountLine, today: date) -> tuple[Words
 
 def _due(words: Catalogue, line: AccountLine, today: date, due: str) -> tuple[Words, Tone, str]:
     if line.overdue:
-        text = vi("Đã đến hạn {date}, bạn trả sớm nhé|Quá hạn {date}")
+        text = vi("Đã đến hạn {date}, bạn trả sớm nhé|Quá hạn {date}|Hạn {date}|{date}")
         return words.say(text, date=due), Tone.WARN, "clock"
     if line.due <= today + SOON:
-        return words.say(vi("Sắp đến hạn: {date}"), date=due), Tone.WARN, "clock"
-    return words.say(vi("Hạn trả {date}"), date=due), Tone.SOFT, "calendar"
+        return words.say(vi("Sắp đến hạn: {date}|Hạn {date}|{date}"), date=due), Tone.WARN, "clock"
+    return words.say(vi("Hạn trả {date}|Hạn {date}|{date}"), date=due), Tone.SOFT, "calendar"
 
 
 def _notes(words: Catalogue, view: AccountView) -> tuple[Line, ...]:

@@ -9,7 +9,12 @@ from ui.presenter.sheet import Header, Sheet, StackBody
 from ui.presenter.troubles import THE_READER_CAN_MEND
 
 LAY_DOWN = vi("Bạn đặt sách lên khay nhé.|Đặt sách lên khay nhé.")
-SCAN = vi("Bạn quét mã vạch trên sách nhé.|Quét mã vạch trên sách nhé.|Quét mã vạch sách nhé.")
+SCAN = vi(
+    "Bạn quét mã vạch trên sách nhé."
+    "|Quét mã vạch trên sách nhé."
+    "|Quét mã vạch sách nhé."
+    "|Quét mã vạch nhé."
+)
 LEAVE_THEM = vi(
     "Đang ghi, bạn để yên sách trên khay nhé.|Bạn để yên sách trên khay nhé.|Để yên trên khay nhé."
 )

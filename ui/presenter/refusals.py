@@ -60,7 +60,9 @@ AS_SENTENCE: dict[RefusalCode, Message] = {
         "|Có sách quá hạn, trả trước nhé."
         "|Có sách quá hạn."
     ),
-    RefusalCode.PIN_WRONG: vi("Mã PIN chưa đúng. Bạn nhập lại nhé.|PIN chưa đúng, nhập lại nhé."),
+    RefusalCode.PIN_WRONG: vi(
+        "Mã PIN chưa đúng. Bạn nhập lại nhé.|PIN chưa đúng, nhập lại nhé.|PIN chưa đúng."
+    ),
     RefusalCode.PIN_LOCKED: vi(
         "Mã PIN tạm khóa vài phút. Bạn chờ hoặc hỏi thủ thư."
         "|PIN tạm khóa, hỏi thủ thư nhé."

@@ -42,7 +42,7 @@ def _piles(words: Catalogue, rows: tuple[Row, ...]) -> tuple[BasketPile, ...]:
         BasketPile(
             basket,
             words.say(BASKET_WORDS[basket]),
-            words.count(vi_n("{n} cuốn"), len(covers[basket])),
+            words.count(vi_n("{n} cuốn|{n}"), len(covers[basket])),
             tuple(covers[basket]),
         )
         for basket in Basket

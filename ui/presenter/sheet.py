@@ -122,6 +122,7 @@ class PadScene:
 
     spines: tuple[Spine, ...] = ()
     card: bool = False
+    waits: bool = False  # nothing lies there yet: an arrow shows where the first book goes
 
     @property
     def count(self) -> int:

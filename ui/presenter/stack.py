@@ -25,7 +25,7 @@ def pad_scene(pad: PadPicture, lines: tuple[ItemLine, ...]) -> PadScene:
     lifted = [
         Spine(cover_of(line), Lies.LIFTED) for line in lines if line.state is LineState.PUT_BACK
     ]
-    return PadScene((*lying, *lifted[:1]), pad.card)
+    return PadScene((*lying, *lifted[:1]), pad.card, waits=not lines)
 
 
 def _lying(key: str, pad: PadPicture, by_key: dict[str, ItemLine]) -> list[Spine]:
@@ -45,9 +45,9 @@ def tally(words: Catalogue, lines: tuple[ItemLine, ...]) -> tuple[Line, ...]:
     """How many are done, at work, waiting for the reader."""
     states = Counter(_tally_state(line) for line in lines)
     counts = (
-        (Mark.DONE, vi_n("{n} cuốn đã xong"), states["done"]),
-        (Mark.WORKING, vi_n("{n} cuốn đang ghi"), states["working"]),
-        (Mark.NEEDS_HAND, vi_n("{n} cuốn cần bạn"), states["reader"]),
+        (Mark.DONE, vi_n("{n} cuốn đã xong|{n} đã xong"), states["done"]),
+        (Mark.WORKING, vi_n("{n} cuốn đang ghi|{n} đang ghi"), states["working"]),
+        (Mark.NEEDS_HAND, vi_n("{n} cuốn cần bạn|{n} cần bạn"), states["reader"]),
     )
     return tuple(Line(mark, words.count(text, n)) for mark, text, n in counts if n)
 

@@ -23,7 +23,12 @@ def start(words: Catalogue, header: Header, view: StartView) -> Sheet:
 def _hint(words: Catalogue, view: StartView) -> Words:
     if Hindrance.PAD in view.hindrances:
         return words.say(vi("Bạn chạm vào việc muốn làm nhé.|Bạn chọn một việc nhé."))
-    return words.say(vi("Bạn đặt sách hoặc thẻ lên khay nhé.|Đặt sách hoặc thẻ lên khay nhé."))
+    return words.say(
+        vi(
+            "Bạn đặt sách hoặc thẻ lên khay nhé."
+            "|Đặt sách hoặc thẻ lên khay nhé.|Đặt sách lên khay nhé."
+        )
+    )
 
 
 def _tiles(words: Catalogue, view: StartView) -> tuple[Button, ...]:

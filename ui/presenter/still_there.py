@@ -13,7 +13,7 @@ def still_there(words: Catalogue, asked: StillThere, *, lending: bool) -> Overla
     """The amber answer keeps everything; the quiet one ends the visit now."""
     named = asked.unfinished[:MOST_NAMED]
     return Overlay(
-        question=words.say(vi("Bạn còn ở đó không?|Bạn còn đó không?")),
+        question=words.say(vi("Bạn còn ở đó không?|Bạn còn đó không?|Còn đó không?")),
         explanation=words.count(
             vi_n(
                 "Sau {n} giây nữa, máy sẽ kết thúc và xóa thông tin của bạn khỏi màn hình."

@@ -33,17 +33,21 @@ WHAT_IS_BROKEN: dict[Hindrance, Message] = {
 WHAT_STAYS: dict[Hindrance, Message] = {
     Hindrance.LINK: vi("Mạng có lại thì máy tự mở lại"),
     Hindrance.PAD: vi("Khay đọc được thì máy tự mở lại"),
-    Hindrance.SCANNER: vi("Bạn vẫn nhập số thẻ bằng tay được"),
+    Hindrance.SCANNER: vi("Bạn vẫn nhập số thẻ bằng tay được|Vẫn nhập số thẻ được"),
     Hindrance.DISK: vi("Thủ thư dọn xong thì máy mở lại"),
     Hindrance.NOT_ENROLLED: vi("Kỹ thuật viên đăng ký xong là dùng được|Chờ kỹ thuật viên đăng ký"),
-    Hindrance.REVOKED: vi("Bạn dùng máy khác hoặc đến quầy nhé"),
-    Hindrance.SECOND_INSTANCE: vi("Kỹ thuật viên cần xem lại thẻ nhớ"),
+    Hindrance.REVOKED: vi("Bạn dùng máy khác hoặc đến quầy nhé|Bạn dùng máy khác nhé"),
+    Hindrance.SECOND_INSTANCE: vi("Kỹ thuật viên cần xem lại thẻ nhớ|Chờ kỹ thuật viên"),
     Hindrance.PROTOCOL: vi("Kỹ thuật viên cập nhật xong là dùng được|Chờ kỹ thuật viên cập nhật"),
 }
 
 ON_THE_START_SCREEN: dict[Hindrance, Message] = {
-    Hindrance.LINK: vi("Máy đang mất mạng: trả sách vẫn được|Mất mạng: trả sách vẫn được"),
-    Hindrance.PAD: vi("Khay đang nghỉ: bạn quét mã vạch nhé|Khay nghỉ: quét mã vạch nhé"),
+    Hindrance.LINK: vi(
+        "Máy đang mất mạng: trả sách vẫn được|Mất mạng: trả sách vẫn được|Đang mất mạng"
+    ),
+    Hindrance.PAD: vi(
+        "Khay đang nghỉ: bạn quét mã vạch nhé|Khay nghỉ: quét mã vạch nhé|Khay đang nghỉ"
+    ),
     Hindrance.SCANNER: vi(
         "Đầu đọc mã vạch đang nghỉ: bạn dùng khay nhé|Đầu đọc nghỉ: dùng khay nhé"
     ),

@@ -10,7 +10,7 @@ from ui.screens.local import Local
 from ui.screens.pen import BODY, BODY_STRONG, LABEL, STATE, Pen, flat
 from ui.screens.scene import Align, Face, Group, Panel, Part, Picture, Scene
 
-SIDE_MM = 68.0
+SIDE_MM = 60.0
 BUTTON_MM = 15.0
 
 
@@ -52,7 +52,8 @@ def _loans(pen: Pen, box: Box, body: AccountBody, local: Local) -> Scene:
     if not body.rows:
         text = pen.text(box.inset(6), body.empty, BODY, Tone.SOFT, align=Align.CENTRE, lines=2)
         return (Group("empty", (Panel(box, Face.SUNKEN), text)),)
-    least = max(BUTTON_MM, 11.2 * pen.page.scale + 2.4)
+    tall = pen.page.layout is Layout.TALL
+    least = max(24.0 if tall else BUTTON_MM, 11.2 * pen.page.scale + 2.4)
     here = shown(pen, box, body.rows, local.page, row=least, gap=GAP)
     return *(_loan(pen, spot, row) for row, spot in here.rows), here.turner
 
@@ -61,13 +62,13 @@ def _loan(pen: Pen, box: Box, row: LoanRow) -> Group:
     parts: list[Part] = []
     card = box
     if row.renew is not None:
-        width = pen.button_width(row.renew, with_icon=pen.page.scale < 1.7)
+        width = pen.button_width(row.renew, with_icon=box.w > 120)
         card = box.left_part(box.w - width - GAP)
         parts += pen.button(box.right_part(width), row.renew)
     parts.insert(0, Panel(card, Face.CARD))
     text = card.inset(4, 0)
     if pen.page.has_pictures and pen.page.scale <= 1.3:
-        height = min(card.h - 1.8, 18.0)
+        height = card.h - 1.8
         spot = Box(card.x + 1.8, card.y + (card.h - height) / 2, height * 0.75, height)
         parts.append(Picture(spot, cover(row.cover)))
         text = Box(spot.right + 3.6, card.y, card.right - spot.right - 6, card.h)

@@ -7,9 +7,9 @@ from ui.drawings.scenery import goodbye
 from ui.page import Box, Layout
 from ui.presenter.catalogue import Words
 from ui.presenter.sheet import FarewellBody, Line, Sheet, Tone
-from ui.screens.frame import footer
+from ui.screens.frame import footer, sentence
 from ui.screens.grid import Grid
-from ui.screens.listing import shown
+from ui.screens.listing import COLUMN_GAP, PAGE_BUTTON, rows_that_fit, shown
 from ui.screens.local import Local
 from ui.screens.pen import (
     BODY_STRONG,
@@ -17,7 +17,6 @@ from ui.screens.pen import (
     HERO,
     LABEL,
     LABEL_STRONG,
-    TITLE,
     Pen,
     flat,
 )
@@ -27,13 +26,16 @@ from ui.theme import tokens
 RING_FULL_SECONDS = 12
 RECEIPT_COLUMNS = 42
 MONO_WIDTH_EM = 0.6001
+ROUNDING_MM = 0.08  # letters are drawn in whole pixels
 CHOICE_MM = 16.0
 
 
 def farewell_screen(pen: Pen, at: Grid, sheet: Sheet, body: FarewellBody, local: Local) -> Scene:
     """The receipt takes the place of the drawing, on compact pages also of the words."""
-    picture, words = _places(pen, at.open_content, receipt=bool(body.receipt))
-    groups: list[Group] = []
+    compact = pen.page.layout is Layout.COMPACT
+    place = at.content if compact else at.open_content
+    picture, words = _places(pen, place, receipt=bool(body.receipt))
+    groups = [sentence(pen, at, body.greeting)] if compact else []
     if picture is not None:
         groups += (
             _receipt(pen, picture, body, local) if body.receipt else _drawing(pen, picture, body)
@@ -79,9 +81,11 @@ def _with_reminder(body: FarewellBody) -> FarewellBody:
 
 
 def _told(pen: Pen, box: Box, body: FarewellBody) -> list[Group]:
-    style = {Layout.WIDE: DISPLAY, Layout.COMPACT: TITLE, Layout.TALL: HERO}[pen.page.layout]
-    greeting = box.top_part(pen.height(style))
-    groups = [Group("greeting", (pen.text(greeting, body.greeting, style),))]
+    style = HERO if pen.page.layout is Layout.TALL else DISPLAY
+    greeting = box.top_part(0 if pen.page.layout is Layout.COMPACT else pen.height(style))
+    groups = []
+    if greeting.h:
+        groups.append(Group("greeting", (pen.text(greeting, body.greeting, style),)))
     choices = box.bottom_part(CHOICE_MM if body.choices else 0)
     lines = Box(box.x, greeting.bottom, box.w, choices.y - greeting.bottom - 1)
     if body.choices:
@@ -124,15 +128,29 @@ def _countdown(pen: Pen, footer_box: Box, body: FarewellBody) -> Group:
 LEFT_FOR_DONE = 60.0
 
 
+def _letter_size(pen: Pen, room: float) -> float:
+    return min(
+        pen.page.type_mm("body"), (room - 1) / (RECEIPT_COLUMNS * MONO_WIDTH_EM) - ROUNDING_MM
+    )
+
+
+def _pitch(size: float) -> float:
+    return size * tokens().type.line_height["label"]
+
+
 def _receipt(pen: Pen, box: Box, body: FarewellBody, local: Local) -> list[Group]:
     """42 columns on white; long ones are turned page by page."""
-    size = min(4.2, (box.w - 8) / (RECEIPT_COLUMNS * MONO_WIDTH_EM))
-    height = size * tokens().type.line_height["label"]
     inner = box.inset(4, 3)
+    size = _letter_size(pen, inner.w)
+    if rows_that_fit(inner.h, _pitch(size), 0) < len(body.receipt):
+        size = _letter_size(pen, inner.w - PAGE_BUTTON - COLUMN_GAP)
+    height = _pitch(size)
     page = shown(pen, inner, body.receipt, local.page, row=height, gap=0.0)
     paper = Group("paper", (Panel(box, Face.CARD),))
     texts = tuple(
-        Text(Box(spot.x, spot.y, spot.w, height), (line,), size, 1.35, Weight.MONO, Tone.INK)
+        Text(
+            Box(spot.x, spot.y, spot.w, height), (line.rstrip(),), size, 1.35, Weight.MONO, Tone.INK
+        )
         for line, spot in page.rows
     )
     return [paper, Group("receipt", texts), page.turner]

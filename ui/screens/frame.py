@@ -1,5 +1,7 @@
 """What surrounds every screen: band, header, sentence, footer."""
 
+from dataclasses import dataclass
+
 from ui.drawings.logo import logo
 from ui.page import Box, Layout
 from ui.presenter.catalogue import Words
@@ -20,6 +22,8 @@ from ui.screens.scene import Align, Band, Face, Group, Panel, Part, Picture
 
 CHIP_ICON = 5.2
 LEAST_PRIMARY = 52.0
+LOGO_AND_NAME = 62.0
+LEAST_NAME = 24.0
 
 
 def band(pen: Pen) -> Group:
@@ -38,34 +42,74 @@ def header(pen: Pen, at: Grid, said: Header) -> Group:
         return Group("header", tuple(parts))
     right, told = _told(pen, at.header, said)
     name = Box(at.header.x + 14, at.header.y, right - at.header.x - 18, at.header.h)
-    library = pen.text(name, (said.library,), BODY_STRONG, shortens=True)
-    return Group("header", (*parts, library, *told))
+    if name.w > LEAST_NAME * pen.page.scale:
+        parts.append(pen.text(name, (said.library,), BODY_STRONG, shortens=True))
+    return Group("header", (*parts, *told))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing told in the header, with its width; a chip has a face and an icon."""
+
+    words: Words
+    style: Style
+    colour: str
+    width: float
+    face: Face | None = None
+    icon: str = ""
 
 
 def _told(pen: Pen, box: Box, said: Header) -> tuple[float, list[Part]]:
-    """From right to left as far as there is room; gives where the last one begins."""
+    """From right to left; the date leaves first where it is tight. Gives where they begin."""
+    things = _things(pen, said, said.date)
+    if _too_wide(things, box):
+        things = _things(pen, said, said.date[-1:])
+    if _too_wide(things, box):
+        things = _things(pen, said, ())
     parts: list[Part] = []
     right = box.right
-    clock: tuple[tuple[Words, Style, str, float], ...] = (
-        ((said.time,), LEAD, Tone.INK, 0.0),
-        (said.date, LABEL, Tone.SOFT, 4.0),
-    )
-    for words, style, colour, gap in clock:
-        chosen = words[-1] if said.person and said.offline else words[0]
-        width = pen.width(chosen, style) + 0.5
-        right -= width + gap
-        spot = Box(right, box.y, width, box.h)
-        parts.append(pen.text(spot, (chosen,), style, colour, align=Align.RIGHT))
+    for thing in things:
+        right -= thing.width
+        spot = Box(right, box.y, thing.width, box.h)
+        if thing.face is not None:
+            parts += chip(pen, spot, thing.words, thing.face, thing.icon, thing.colour)
+        else:
+            parts.append(
+                pen.text(spot, thing.words[:1], thing.style, thing.colour, align=Align.RIGHT)
+            )
+        right -= GAP
+    return right + GAP, parts
+
+
+def _things(pen: Pen, said: Header, date: Words) -> list[Told]:
+    """Clock, date, person, state: those that are there."""
+    plain = (((said.time,), LEAD, Tone.INK), (date, LABEL, Tone.SOFT))
+    told = [
+        Told(words, style, colour, pen.width(words[0], style) + 0.5)
+        for words, style, colour in plain
+        if words
+    ]
+    tight = pen.page.scale > 1 and said.person and said.offline
     chips = (
         (said.person, Face.PERSON, "person", "brand"),
-        (said.offline, Face.WARNING, "offline", "warn"),
+        (said.offline[-1:] if tight else said.offline, Face.WARNING, "offline", "warn"),
     )
-    for words, face, icon, colour in chips:
-        if words:
-            width = pen.width(words[0], LABEL_STRONG) + CHIP_ICON + 10.5
-            right -= width + 4
-            parts += chip(pen, Box(right, box.y, width, box.h), words, face, icon, colour)
-    return right, parts
+    return told + [
+        Told(
+            words,
+            LABEL_STRONG,
+            colour,
+            pen.width(words[0], LABEL_STRONG) + CHIP_ICON + 10.5,
+            face,
+            icon,
+        )
+        for words, face, icon, colour in chips
+        if words
+    ]
+
+
+def _too_wide(things: list[Told], box: Box) -> bool:
+    return sum(thing.width + GAP for thing in things) > box.w - LOGO_AND_NAME
 
 
 def chip(pen: Pen, box: Box, words: Words, face: Face, icon: str, colour: str) -> list[Part]:

@@ -54,16 +54,16 @@ def _wide(page: Page) -> Grid:
 def _compact(page: Page) -> Grid:
     margin = 4.0 if page.w < 180 else 8.8
     w = page.w - 2 * margin
-    top, height = 4.6, 9.6 * page.scale
+    top, height = 4.2, 9.4 * page.scale
     footer = 15.0 + (page.scale - 1) * 3
-    below = 3.0 if page.h < 100 else 4.4
+    below = 2.6 if page.h < 100 else 4.4
     sentence = Box(margin, top, w, height)
-    logo = Box(margin, top, 9.6, 9.6) if page.scale < 1.7 else None
-    if logo is not None:
-        logo = Box(margin, top + (height - 9.6) / 2, 9.6, 9.6)
+    logo = None
+    if page.scale < 1.7:
+        logo = Box(margin, top + (height - 9.4) / 2, 9.4, 9.4)
         sentence = sentence.without_left(12.6)
-    content_top = top + height + 1.8
-    content_bottom = page.h - below - footer - 3.6
+    content_top = top + height + 1.0
+    content_bottom = page.h - below - footer - GAP
     return Grid(
         header=None,
         logo=logo,

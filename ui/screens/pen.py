@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from ui.drawings.icons import icon
+from ui.drawings.icons import badge, icon
 from ui.drawings.marks import mark
 from ui.fitting import Fitted, fit
 from ui.page import Box, Page
@@ -124,11 +124,16 @@ class Pen:
         """A state mark."""
         return Picture(box, mark(kind, self.page.theme.colours, loud=loud))
 
-    def badge(self, box: Box, name: str, colour: str, disc: Face) -> list[Part]:
-        """An icon on a disc."""
-        size = box.w * 0.52
-        parts: list[Part] = [Panel(box, disc, box.w / 2)]
-        return [*parts, self.icon(box.centred(size, size), name, colour)]
+    def badge(self, box: Box, name: str, look: Look = Look.CARD) -> Picture:
+        """An icon on a disc, in the colours of what it lies on."""
+        colours = self.page.theme.colours
+        icon_colour, disc, alpha = {
+            Look.NEXT: (colours.accent_ink, "#FFFFFF", 0.5),
+            Look.BRAND: (colours.brand_ink, "#FFFFFF", 0.16),
+            Look.CARD: (colours.brand, colours.brand_tint, 1),
+            Look.QUIET: (colours.accent_ink, colours.accent, 1),
+        }[look]
+        return Picture(box, badge(name, icon_colour, disc, alpha), amber=look is Look.QUIET)
 
     def button_width(self, button: Button, *, with_icon: bool = True) -> float:
         """The natural width of a button with its longest words."""
@@ -154,10 +159,12 @@ class Pen:
         width = self.width(said.lines[0], style) + 2 * SLACK_MM
         x = box.x + (box.w - width - taken) / 2
         parts: list[Part] = [Panel(box, face), Target(box, act)]
+        forward = icon_name == "right"  # an arrow onwards stands behind the words
         if taken:
-            spot = Box(x, box.y + (box.h - icon_mm) / 2, icon_mm, icon_mm)
+            icon_x = x + width + ICON_GAP if forward else x
+            spot = Box(icon_x, box.y + (box.h - icon_mm) / 2, icon_mm, icon_mm)
             parts.append(self.icon(spot, icon_name, colour))
-        text = Box(x + taken, box.y, width, box.h)
+        text = Box(x if forward else x + taken, box.y, width, box.h)
         parts.append(replace(self.text(text, said.lines, style, colour), cut=said.cut))
         return parts
 

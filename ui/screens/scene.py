@@ -22,9 +22,6 @@ class Face(StrEnum):
     PILL = "pill"
     FIELD = "field"
     FIELD_NEXT = "field-next"
-    DISC_ON_NEXT = "disc-on-next"
-    DISC_ON_BRAND = "disc-on-brand"
-    DISC = "disc"
     RULE = "rule"
     SCRIM = "scrim"
     DIALOG = "dialog"
@@ -108,10 +105,11 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A drawing that fills its box; `small` ones are kept, large ones are drawn anew."""
+    """A drawing that fills its box. `amber`: it shows the next step itself."""
 
     box: Box
     svg: str
+    amber: bool = False
 
     def __repr__(self) -> str:
         return f"Picture({self.box})"

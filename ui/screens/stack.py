@@ -4,7 +4,7 @@ from ui.drawings.baskets import basket
 from ui.drawings.covers import cover
 from ui.drawings.pad import pad_picture
 from ui.page import Box, Layout
-from ui.presenter.sheet import Basket, BasketPile, Row, Sheet, StackBody, Tone
+from ui.presenter.sheet import Basket, BasketPile, Look, Row, Sheet, StackBody, Tone
 from ui.screens.frame import footer, sentence
 from ui.screens.grid import GAP, Grid
 from ui.screens.listing import rows_that_fit, shown
@@ -14,10 +14,11 @@ from ui.screens.pen import (
     BODY_STRONG,
     COUNT,
     DISPLAY,
-    LABEL,
+    HEADLINE,
     LABEL_STRONG,
     STATE,
     Pen,
+    Style,
     flat,
 )
 from ui.screens.scene import (
@@ -29,6 +30,7 @@ from ui.screens.scene import (
     Part,
     Picture,
     Scene,
+    Weight,
 )
 
 LEFT_MM = {Layout.WIDE: 64.0, Layout.COMPACT: 32.0}
@@ -65,32 +67,34 @@ def _places(pen: Pen, box: Box) -> tuple[Box | None, Box]:
 
 def _left(pen: Pen, box: Box, body: StackBody) -> Group:
     parts: tuple[Part, ...] = (Panel(box, Face.CARD),)
-    if body.piles and pen.page.layout is not Layout.COMPACT:
+    if body.piles:
         return Group("left", (*parts, *_piles(pen, box.inset(4), body.piles)))
     if not body.pad_works:
-        return Group("left", (*parts, *_scan_here(pen, box)))
+        return Group("left", (*parts, *_scan_here(pen, box, body)))
     if pen.page.layout is Layout.TALL:
         return Group("left", (*parts, *_tall_pad(pen, box, body)))
     return Group("left", (*parts, *_pad(pen, box, body)))
 
 
-def _scan_here(pen: Pen, box: Box) -> list[Part]:
+def _scan_here(pen: Pen, box: Box, body: StackBody) -> list[Part]:
     size = min(36.0, box.w * 0.6)
-    return pen.badge(box.centred(size, size), "barcode", "brand", Face.DISC)
+    look = Look.CARD if body.rows else Look.QUIET
+    return [pen.badge(box.centred(size, size), "barcode", look)]
 
 
 def _pad_picture(pen: Pen, box: Box, body: StackBody) -> list[Part]:
     theme = pen.page.theme
     if theme.art is None:
         return []
-    return [Picture(box, pad_picture(body.pad, box.w, box.h, theme.colours, theme.art))]
+    drawing = pad_picture(body.pad, box.w, box.h, theme.colours, theme.art)
+    return [Picture(box, drawing, amber=body.pad.waits)]
 
 
 def _pad(pen: Pen, box: Box, body: StackBody) -> list[Part]:
     """The pad, below it the large number with its words beside or beneath it."""
-    number, style = str(body.pad.count), DISPLAY
     beneath = box.w < 60 * pen.page.scale
-    foot = pen.height(style) + (pen.height(LABEL) - 1 if beneath else 0)
+    number, style = str(body.pad.count), HEADLINE if beneath else DISPLAY
+    foot = pen.height(style) + (pen.height(SMALL_MEDIUM) - 1.6 if beneath else 0)
     inner = box.inset(1.2, 1.6)
     picture = inner.top_part(inner.h - foot)
     below = inner.bottom_part(foot)
@@ -100,18 +104,24 @@ def _pad(pen: Pen, box: Box, body: StackBody) -> list[Part]:
             pen.text(
                 below.top_part(pen.height(style)), (number,), style, "brand", align=Align.CENTRE
             ),
-            pen.text(below.bottom_part(pen.height(LABEL)), body.count, STATE, align=Align.CENTRE),
+            pen.text(
+                below.bottom_part(pen.height(SMALL_MEDIUM)),
+                body.count,
+                SMALL_MEDIUM,
+                align=Align.CENTRE,
+            ),
         ]
     wide, words = pen.width(number, style), pen.width(body.count[0], BODY)
     x = below.x + (below.w - wide - words - 3.6) / 2
     return [
         *_pad_picture(pen, picture, body),
         pen.text(Box(x, below.y, wide + 0.5, below.h), (number,), style, "brand"),
-        pen.text(Box(x + wide + 3.6, below.y + 1, words + 0.8, below.h), body.count, BODY_MEDIUM),
+        pen.text(Box(x + wide + 3.6, below.y + 1, words + 2, below.h), body.count, BODY_MEDIUM),
     ]
 
 
-BODY_MEDIUM = BODY.__class__("body", STATE.weight)
+BODY_MEDIUM = Style("body", Weight.MEDIUM)
+SMALL_MEDIUM = Style("small", Weight.MEDIUM)
 
 
 def _tall_pad(pen: Pen, box: Box, body: StackBody) -> list[Part]:
@@ -143,9 +153,15 @@ def _piles(pen: Pen, box: Box, piles: tuple[BasketPile, ...]) -> list[Part]:
 def _pile(pen: Pen, box: Box, pile: BasketPile, *, tall: bool) -> list[Part]:
     height = min(box.h * 0.55, 40.0) if tall else min(box.h, 20.4)
     width = height * 140 / 120
+    if tall and width > box.w:
+        width, height = box.w, box.w * 120 / 140
+    if pen.page.layout is Layout.COMPACT:
+        width, height = box.w * 0.42, box.w * 0.36
     spot = Box(box.x, box.y + (0 if tall else (box.h - height) / 2), width, height)
     text = box.without_top(height + 4).top_part(20) if tall else box.without_left(width + 2.6)
     drawing = Picture(spot, basket(pile.basket, pile.covers))
+    if pen.page.layout is Layout.COMPACT:
+        return [drawing, pen.text(text, pile.count, SMALL_MEDIUM)]
     return [drawing, *pen.words_and_hint(text, pile.words, pile.count, style=LABEL_STRONG)]
 
 
@@ -172,8 +188,9 @@ def _empty(pen: Pen, box: Box, body: StackBody) -> tuple[Part, ...]:
     icon = min(18.0, box.h * 0.3)
     words = Box(box.x + 4, box.y + box.h / 2 + 2, box.w - 8, pen.height(BODY, 2))
     spot = Box(box.x + (box.w - icon) / 2, words.y - icon - 3, icon, icon)
+    shown_left = pen.page.has_pictures and pen.page.scale <= 1.3
     return (
-        Panel(box, Face.SUNKEN),
+        Panel(box, Face.SUNKEN if shown_left else Face.FIELD_NEXT),
         pen.icon(spot, "book", "brand_line"),
         pen.text(words, body.empty, BODY, Tone.SOFT, align=Align.CENTRE, lines=2),
     )
@@ -191,7 +208,7 @@ def _row(pen: Pen, box: Box, row: Row) -> tuple[Group, Group]:
         parts.append(left)
         spot = Box(box.right - mark - 3.4, box.y + (box.h - mark) / 2, mark, mark)
         text = Box(left.box.right + 3.6, box.y, spot.x - left.box.right - 6, box.h)
-    if row.basket is not None and left is not None:
+    if row.basket is not None and left is not None and pen.page.layout is not Layout.COMPACT:
         chip = _basket_chip(pen, box, row, row.basket)
         parts += chip
         text = Box(text.x, text.y, chip[0].box.x - text.x - 2, text.h)

@@ -8,7 +8,7 @@ from ui.screens.frame import footer, sentence
 from ui.screens.grid import GAP, Grid
 from ui.screens.local import Local
 from ui.screens.pen import (
-    BODY,
+    BODY_STRONG,
     DISPLAY,
     HERO,
     LABEL,
@@ -24,9 +24,9 @@ from ui.screens.scene import Face, Group, Panel, Part, Picture, Scene, Target
 
 TILE_FACES = {Look.NEXT: Face.TILE_NEXT, Look.BRAND: Face.BRAND, Look.CARD: Face.CARD}
 TILE_COLOURS = {
-    Look.NEXT: ("accent_ink", "accent_ink", Face.DISC_ON_NEXT, "accent_ink"),
-    Look.BRAND: ("brand_ink", "brand_ink", Face.DISC_ON_BRAND, "brand_ink"),
-    Look.CARD: ("ink", "ink_soft", Face.DISC, "brand"),
+    Look.NEXT: ("accent_ink", "accent_ink"),
+    Look.BRAND: ("brand_ink", "brand_ink"),
+    Look.CARD: ("ink", "ink_soft"),
 }
 
 
@@ -42,11 +42,20 @@ def start_screen(pen: Pen, at: Grid, sheet: Sheet, body: StartBody, _local: Loca
             place = at.open_content
             picture = place.top_part(place.h - 120)
             tiles = place.without_top(picture.h + 8)
-    return (
-        _greeting(pen, picture, body),
-        *_tiles(pen, tiles, body.tiles),
-        _bottom(pen, at, sheet, body),
-    )
+    explained = len(body.tiles) < 2 and bool(body.notice)
+    groups = [_greeting(pen, picture, body, notice=not explained)]
+    if explained:
+        groups.append(_explained(pen, tiles.rows(2, GAP)[1], body.notice))
+    return (*groups, *_tiles(pen, tiles, body.tiles), _bottom(pen, at, sheet, body))
+
+
+def _explained(pen: Pen, box: Box, words: Words) -> Group:
+    """Where a tile is missing its place says why."""
+    inner = box.inset(5, 4)
+    badge = pen.badge(Box(inner.x, inner.y, 11.6, 11.6), "bell")
+    text = inner.without_top(14)
+    said = pen.text(text, words, BODY_STRONG, Tone.WARN, lines=3)
+    return Group("explained", (Panel(box, Face.SUNKEN), badge, said))
 
 
 def _compact(pen: Pen, at: Grid, body: StartBody) -> Scene:
@@ -55,7 +64,7 @@ def _compact(pen: Pen, at: Grid, body: StartBody) -> Scene:
     return said, *(_tile(pen, *pair) for pair in zip(boxes, body.tiles, strict=False))
 
 
-def _greeting(pen: Pen, box: Box, body: StartBody) -> Group:
+def _greeting(pen: Pen, box: Box, body: StartBody, *, notice: bool) -> Group:
     parts: list[Part] = []
     inner = box.inset(6.2, 4.4)
     art = pen.page.theme.art
@@ -68,7 +77,7 @@ def _greeting(pen: Pen, box: Box, body: StartBody) -> Group:
     hint_style = TITLE if pen.page.layout is Layout.TALL else LEAD_QUIET
     hint = Box(inner.x, greeting.bottom - 0.6, inner.w, pen.height(hint_style))
     parts += [pen.text(greeting, body.greeting, style), pen.text(hint, body.hint, hint_style)]
-    if body.notice:
+    if body.notice and notice:
         parts += _notice(pen, box, body.notice)
     return Group("greeting", tuple(parts))
 
@@ -97,15 +106,13 @@ def _tiles(pen: Pen, box: Box, tiles: tuple[Button, ...]) -> Scene:
 
 
 def _spots(box: Box, n: int, gap: float) -> list[Box]:
-    """Two beside each other and the third below; fewer tiles take the whole width."""
-    if n < 3:
-        return box.rows(max(1, n), gap)
+    """Two beside each other and the third below; fewer tiles take the width of a row."""
     upper, lower = box.rows(2, gap)
-    return [*upper.columns(2, gap), lower]
+    return [*upper.columns(2, gap), lower] if n > 2 else [upper, lower][:n]
 
 
 def _tile(pen: Pen, box: Box, tile: Button) -> Group:
-    name, hint, disc, icon = TILE_COLOURS[tile.look]
+    name, hint = TILE_COLOURS[tile.look]
     inner = box.inset(4.2, 4.0)
     style = TITLE if pen.page.layout is Layout.TALL or box.w > 80 else LEAD
     hint_style = LABEL if style is TITLE else SMALL
@@ -117,7 +124,7 @@ def _tile(pen: Pen, box: Box, tile: Button) -> Group:
     badge = min(11.6 * min(pen.page.scale, 1.3), inner.h - name_height - hint_height)
     words = inner.bottom_part(name_height + hint_height)
     if badge >= 8:
-        parts += pen.badge(Box(inner.x, inner.y, badge, badge), tile.icon, icon, disc)
+        parts.append(pen.badge(Box(inner.x, inner.y, badge, badge), tile.icon, tile.look))
     elif lines == 2:
         words = inner.bottom_part(name_height)
         hint_height = 0
@@ -136,7 +143,7 @@ def _bottom(pen: Pen, at: Grid, sheet: Sheet, body: StartBody) -> Group:
     parts: list[list[Part]] = []
     x = at.footer.x
     for language in offered:
-        width = pen.width(language.name, BODY) + 9
+        width = pen.width(language.name, STATE_BODY) + 9
         box = Box(x, at.footer.y + (at.footer.h - 15) / 2, width, 15)
         face, colour = (Face.BRAND, "brand_ink") if language.chosen else (Face.QUIET, "ink")
         said = pen.text(box.inset(4, 0), (language.name,), STATE_BODY, colour)

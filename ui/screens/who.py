@@ -3,12 +3,12 @@
 from ui.drawings.scenery import show_card
 from ui.page import Box, Layout
 from ui.presenter.catalogue import Words
-from ui.presenter.sheet import Button, Line, Mark, Sheet, Tone, WhoBody
+from ui.presenter.sheet import Button, Line, Look, Mark, Sheet, Tone, WhoBody
 from ui.screens.frame import footer, sentence
 from ui.screens.grid import GAP, Grid
 from ui.screens.local import Local
 from ui.screens.pen import BODY_STRONG, LABEL, STATE, Pen
-from ui.screens.scene import Face, Group, Panel, Part, Picture, Scene, Target
+from ui.screens.scene import Align, Face, Group, Panel, Part, Picture, Scene, Target
 
 PICTURE_MM = {Layout.WIDE: 104.0, Layout.COMPACT: 56.0}
 
@@ -36,10 +36,12 @@ def _picture(pen: Pen, box: Box, body: WhoBody) -> Group:
     art = pen.page.theme.art
     parts: list[Part] = []
     if art is None:
-        parts += [Panel(box, Face.CARD), pen.icon(box.centred(36, 36), "card", "accent_line")]
+        badge = pen.badge(box.centred(36, 36), "card", Look.CARD if body.asking else Look.QUIET)
+        parts += [Panel(box, Face.CARD), badge]
     else:
-        drawing = show_card(box.w, box.h, body.books, art, pen.page.theme.colours)
-        parts.append(Picture(box, drawing))
+        wanted = not body.asking
+        drawing = show_card(box.w, box.h, body.books, wanted, art, pen.page.theme.colours)
+        parts.append(Picture(box, drawing, amber=wanted))
     if body.seen and box.w > 80:
         parts += _seen(pen, box, body.seen)
     return Group("picture", tuple(parts))
@@ -74,18 +76,23 @@ def _ways(pen: Pen, box: Box, body: WhoBody) -> Scene:
 
 
 def _asking(pen: Pen, box: Box, words: Words) -> tuple[Part, ...]:
-    spot = box.top_part(min(box.h, 24 * pen.page.scale))
-    line = Line(Mark.WORKING, words)
-    return Panel(spot, Face.CARD), *pen.line(spot.inset(5, 0), line, mark_mm=10)
+    mark = min(16.0, box.h * 0.3)
+    height = pen.height(BODY_STRONG)
+    top = box.y + (box.h - mark - height - 3) / 2
+    spot = Box(box.x + (box.w - mark) / 2, top, mark, mark)
+    said = Box(box.x + 4, spot.bottom + 3, box.w - 8, height)
+    return (
+        Panel(box, Face.CARD),
+        pen.mark(spot, Mark.WORKING),
+        pen.text(said, words, BODY_STRONG, align=Align.CENTRE),
+    )
 
 
 def _way(pen: Pen, box: Box, way: Line | Button) -> tuple[Part, ...]:
     """A card; only the one that can be touched has an arrow."""
     parts: list[Part] = [Panel(box, Face.CARD)]
     badge = min(15.0, box.h - 2.4)
-    parts += pen.badge(
-        Box(box.x + 4, box.y + (box.h - badge) / 2, badge, badge), way.icon, "brand", Face.DISC
-    )
+    parts.append(pen.badge(Box(box.x + 4, box.y + (box.h - badge) / 2, badge, badge), way.icon))
     text = Box(box.x + badge + 8, box.y, box.w - badge - 10, box.h)
     if isinstance(way, Button):
         parts.append(Target(box, way.intent))

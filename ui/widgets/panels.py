@@ -51,9 +51,6 @@ def skins(colours: Colours) -> dict[Face, Skin]:
         Face.PILL: Skin(c.surface),
         Face.FIELD: Skin(c.surface, c.brand, thin),
         Face.FIELD_NEXT: Skin(c.accent_tint, c.accent_line, thick),
-        Face.DISC_ON_NEXT: Skin("#FFFFFF", alpha=0.5),
-        Face.DISC_ON_BRAND: Skin("#FFFFFF", alpha=0.16),
-        Face.DISC: Skin(c.brand_tint),
         Face.RULE: Skin(c.line),
         Face.SCRIM: Skin(SCRIM_COLOUR, alpha=SCRIM_ALPHA),
         Face.DIALOG: Skin(c.surface),
@@ -65,7 +62,7 @@ def skins(colours: Colours) -> dict[Face, Skin]:
 
 
 OUTLINED_WITHOUT_SHADOW = frozenset(
-    {Face.CARD, Face.PILL, Face.DIALOG, Face.SUNKEN, Face.PERSON, Face.DISC, Face.WARNING}
+    {Face.CARD, Face.PILL, Face.DIALOG, Face.SUNKEN, Face.PERSON, Face.WARNING}
 )
 
 
