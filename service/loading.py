@@ -1,6 +1,6 @@
 """Lays the facts of one set of operations on the desk: a few queries for all of them together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from itertools import chain
 from typing import Any
@@ -71,6 +71,7 @@ HOLDS = Lookup(HOLD, "holds WHERE closed_at_ms IS NULL AND title {among}")
 HOLDS_FILLED = Lookup(HOLD, "holds WHERE filled_by {among}")
 WITHDRAWN = Lookup("operation, station, cancelled_at_ms", "withdrawn WHERE operation {among}")
 CLAIMED_LOANS = Lookup("loan", "claims WHERE operation {among}")
+CLAIMED_ITEMS = Lookup("l.item", "claims c JOIN loans l ON l.id = c.loan WHERE c.operation {among}")
 LOANS = Lookup(LOAN, "loans l WHERE l.id {among}")
 LOANS_OF_ITEMS = Lookup(LOAN, "loans l WHERE l.item {among}")
 CLAIMS_ON = Lookup(CLAIM, "claims WHERE loan {among}")
@@ -103,7 +104,8 @@ class Layout:
         self._cancelled({act.of for act in acts if isinstance(act, CancelCheckOut)})
         self._told({act.of for act in acts if isinstance(act, ReportTold)})
         self._lines(LINES_OF_ITEMS, {act.item for act in acts if isinstance(act, ReportTag)})
-        self._histories({each.act.item for each in late if isinstance(each.act, NAMING_ITEM)})
+        named = {each.act.item for each in late if isinstance(each.act, NAMING_ITEM)}
+        self._histories({item.id for number, item in self.desk.items.items() if number in named})
         return self.desk
 
     def lay_account(self, card: str) -> Desk:
@@ -128,17 +130,17 @@ class Layout:
             self.desk.open_loans[patron][point, item_type] = count
 
     def _holds(self) -> None:
-        titles = {item.title_id for item in self.desk.items.values()}
+        self._holds_on({item.title_id for item in self.desk.items.values()})
+
+    def _holds_on(self, titles: Keys) -> None:
         self.desk.lay(hold_from(row) for row in self._reader.find(HOLDS, titles))
 
     def _cancelled(self, operations: Keys) -> None:
-        """The loans of these check-outs with all their claims and the holds that they ended."""
-        loans = {loan for (loan,) in self._reader.find(CLAIMED_LOANS, operations)}
-        self._loans(LOANS, loans)
-        filled = [hold_from(row) for row in self._reader.find(HOLDS_FILLED, loans)]
-        self.desk.lay(filled)
-        titles = {hold.title for hold in filled}
-        self.desk.lay(hold_from(row) for row in self._reader.find(HOLDS, titles))
+        """The histories of their items, and the holds that their loans ended."""
+        self._histories({item for (item,) in self._reader.find(CLAIMED_ITEMS, operations)})
+        filled = self._reader.find(HOLDS_FILLED, set(self.desk.loans) if operations else ())
+        self.desk.lay(hold_from(row) for row in filled)
+        self._holds_on({hold.title for hold in self.desk.holds.values()} if operations else ())
         self.desk.lay(Withdrawal(*row) for row in self._reader.find(WITHDRAWN, operations))
 
     def _loans(self, lookup: Lookup, keys: Keys) -> None:
@@ -161,11 +163,10 @@ class Layout:
     def _lines(self, lookup: Lookup, keys: Keys) -> None:
         self.desk.lay(line_from(row) for row in self._reader.find(lookup, keys))
 
-    def _histories(self, numbers: Iterable[str]) -> None:
+    def _histories(self, items: Keys) -> None:
         """All that ever happened to these items."""
-        known = {self.desk.items[number].id for number in numbers if number in self.desk.items}
-        self._loans(LOANS_OF_ITEMS, known)
-        self.desk.lay(CheckedIn(*row) for row in self._reader.find(CHECK_INS_OF_ITEMS, known))
+        self._loans(LOANS_OF_ITEMS, items)
+        self.desk.lay(CheckedIn(*row) for row in self._reader.find(CHECK_INS_OF_ITEMS, items))
 
 
 def loan_from(row: Sequence[Any]) -> Loan:

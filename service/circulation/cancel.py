@@ -4,12 +4,14 @@ A loan without claims is void, whether it was open or closed; with one left it r
 earliest. A cancel that comes before its check-out is kept until that comes.
 """
 
+from collections.abc import Collection
+
 from msgspec.structs import replace
 
 from service.circulation.desk import Decision, Desk, Row
-from service.circulation.facts import Claim, Deed, Hold, Withdrawal
+from service.circulation.facts import Claim, Deed, Hold, Loan, Withdrawal
+from service.circulation.history import without_claim
 from service.circulation.holds import queued_again
-from service.circulation.loans import moved
 from service.circulation.rules import Policy
 from service.circulation.words import LoanState
 from service.protocol.operations import CancelCheckOut
@@ -31,19 +33,18 @@ def _without(desk: Desk, claim: Claim, at_ms: int) -> tuple[Row, ...]:
     """The rows as they stand once this claim is gone."""
     if claim.cancelled_at_ms is not None:
         return ()
-    gone, loan = replace(claim, cancelled_at_ms=at_ms), desk.loans[claim.loan]
-    left = [other for other in desk.claims_on(loan.id) if other.operation != claim.operation]
-    if left:
-        return gone, replace(loan, opened_at_ms=left[0].at_ms)
-    return gone, moved(loan, LoanState.VOID, at_ms), *_queues_again(desk, loan.id)
+    rows = without_claim(desk, claim, at_ms).rows
+    void = {row.id for row in rows if isinstance(row, Loan) and row.state is LoanState.VOID}
+    return replace(claim, cancelled_at_ms=at_ms), *rows, *_queue_again(desk, void)
 
 
-def _queues_again(desk: Desk, loan: int) -> tuple[Hold, ...]:
-    """The hold that the void loan had filled, unless its patron has queued anew meanwhile."""
-    for hold in desk.holds.values():
-        if hold.filled_by == loan and not _queued_anew(desk, hold):
-            return (queued_again(hold),)
-    return ()
+def _queue_again(desk: Desk, void: Collection[int]) -> tuple[Hold, ...]:
+    """The holds that void loans had filled, unless their patrons have queued anew meanwhile."""
+    return tuple(
+        queued_again(hold)
+        for hold in desk.holds.values()
+        if hold.filled_by in void and not _queued_anew(desk, hold)
+    )
 
 
 def _queued_anew(desk: Desk, hold: Hold) -> bool:

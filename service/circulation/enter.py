@@ -10,7 +10,7 @@ from service.circulation.decide import check_in_of, claim_of, decide, lending_of
 from service.circulation.desk import Decision, Desk, Row
 from service.circulation.facts import Deed, Line, Loan
 from service.circulation.guards import Lending
-from service.circulation.history import retold
+from service.circulation.history import with_check_in, with_claim
 from service.circulation.holds import filled, first_claimant
 from service.circulation.rules import Policy
 from service.circulation.words import AttentionKind, LoanState
@@ -47,7 +47,7 @@ def _lent(desk: Desk, policy: Policy, deed: Deed, act: CheckOut, given: Lent) ->
     if lending.rule is None:
         return (_for_staff(deed, act.item, RefusalCode.NO_RULE),)
     loan = replace(loan_of(desk.next_loan, deed, lending), due=given.due)
-    history = retold(desk, lending.item.id, claim_of(deed, loan.id), loan)
+    history = with_claim(desk, claim_of(deed, loan.id), loan)
     rows = (*history.rows, *_fills(lending, history.rows, deed))
     return (*rows, _for_staff(deed, act.item, "lent twice")) if history.conflict else rows
 
@@ -66,7 +66,7 @@ def _returned(desk: Desk, deed: Deed, act: CheckIn) -> tuple[Row, ...]:
     if item is None:
         return ()
     back = check_in_of(deed, item)
-    return (back, *retold(desk, item.id, back, None).rows)
+    return (back, *with_check_in(desk, back).rows)
 
 
 def _renewed(desk: Desk, policy: Policy, deed: Deed, act: Renew, given: Renewed) -> tuple[Row, ...]:
