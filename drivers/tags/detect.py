@@ -125,12 +125,10 @@ def _is_certainly_part_2(tag: _Tag) -> bool:
         return True
     if not tag.part_2.plausible or iso28560_3.looks_like(tag.memory):
         return False
-    elements = tag.part_2.content.elements
-    if len(by_name(elements)) != 2:
-        return len(by_name(elements)) > 2
+    count = len(by_name(tag.part_2.content.elements))
     begins_with_text = tag.memory[2] >= 0x20
-    resembles_part_3 = iso28560_3.resembles(tag.memory)
-    return bool(elements.type_of_usage) or begins_with_text or not resembles_part_3
+    outweighs = begins_with_text or tag.part_2.has_usual_set
+    return count > 2 or (count == 2 and (outweighs or not iso28560_3.resembles(tag.memory)))
 
 
 def _rfid501(tag: _Tag) -> TagContent | None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from drivers.tags.compaction import Compaction
 from drivers.tags.content import TagContent, TagModel
 from drivers.tags.data_sets import LONGEST, Chain, DataSet, Ending, read_chain, set_bytes
-from drivers.tags.element_values import read_value, write_value
+from drivers.tags.element_values import USAGE_COMPACTIONS, read_value, write_value
 from drivers.tags.elements import (
     PRIMARY,
     Element,
@@ -62,7 +62,23 @@ class Reading(NamedTuple):
             return False
         return all(map(_is_plausible, self.chain.sets))
 
+    @property
+    def has_usual_set(self) -> bool:
+        """One of the sets is written as nearly all programs write that element; in bytes that
+        are no chain such a head is rare.
+        """
+        return any(
+            data_set.compaction in USUAL_COMPACTIONS.get(data_set.oid, ())
+            for data_set in self.chain.sets
+        )
 
+
+USUAL_COMPACTIONS = {
+    3: {Compaction.APPLICATION},
+    4: {Compaction.INTEGER, Compaction.NUMERIC},
+    5: USAGE_COMPACTIONS,
+    11: {Compaction.APPLICATION},
+}
 PLAUSIBLE: dict[Compaction, Callable[[bytes], bool]] = {
     Compaction.INTEGER: lambda data: not data.startswith(b"\x00") and len(data) <= 8,
     Compaction.NUMERIC: lambda data: len(data) <= 16,

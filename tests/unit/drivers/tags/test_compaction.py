@@ -71,6 +71,11 @@ def test_no_padding_of_six_bit_code_is_taken_for_a_character(length: int) -> Non
     assert expand(code, data) == text[:length]
 
 
+def test_a_last_space_is_kept_where_it_cannot_be_padding() -> None:
+    assert expand(Compaction.SIX_BIT, bytes.fromhex("04 20 C4 82")) == "ABCD "
+    assert expand(Compaction.SIX_BIT, bytes.fromhex("04 20 E0")) == "ABC"
+
+
 def test_every_length_of_seven_bit_and_five_bit_code() -> None:
     for length in range(8, 20):
         assert (

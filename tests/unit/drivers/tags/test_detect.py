@@ -160,6 +160,41 @@ def test_a_chain_of_odd_values_is_doubted() -> None:
     assert content.suspect
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "11 08 01 63 45 78 5D 8A 00 00 03 08 08 3C 00 00 00 00 00 1F 00",
+        "11 02 01 A2 65 01 20 00",
+        "21 08 02 00 34 54 77 90 37 01 03 05 B3 80 87 78 07 65 01 20 00",
+        "41 0F 05 63 8A B4 E2 2D D4 C2 D0 D6 E4 48 33 53 E0 65 01 10 00",
+        "61 10 31 30 30 33 30 31 31 38 36 30 39 37 36 30 30 32 65 01 10 00",
+        "61 12 31 30 30 33 30 31 31 38 36 30 39 37 36 30 30 32 41 42 66 02 4B 31 00",
+    ],
+)
+def test_a_sound_chain_that_resembles_a_basic_block_is_not_doubted(text: str) -> None:
+    content = decode_tag(bytes.fromhex(text))
+    assert content.model is TagModel.ISO28560_2
+    assert content.valid
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Part 1 of 1, "36..." with a flipped bit, so long that the chain ends with the block.
+        "11 01 01 36 15 33 32 35 34 31 34 35 33 38 35 35 38 33 38 47 7B 44 45 37 30 35",
+        # An offset of 76 bytes, over data that are no padding.
+        "11 01 01 D4 4C 00 00 00 00 00 00 00 00 00 00 00 00 00 00 02 4B 6D 56 4C 48 4E 30 31",
+        # Digits "753" with a flipped bit: an integer, then a content parameter.
+        "11 05 01 37 35 33 00 02 08 00 00 10 00 00 00 00 00 00 00 C7 9D 44 45 37 30 35",
+        # The first byte of a patron card, read as a set with an offset.
+        "81 0C 0C 31 38 35 32 36 35 31 32 36 35 39 B3 00 00 00 00 63 70 44 45 37 38 35",
+    ],
+)
+def test_a_damaged_basic_block_found_by_search_is_not_taken_for_a_chain(text: str) -> None:
+    content = decode_tag(bytes.fromhex(text).ljust(320, b"\x00"))
+    assert not content.valid
+
+
 def test_reversed_blocks_of_a_suspect_tag() -> None:
     memory = bytearray(encode_iso28560_3(ITEM, 112))
     memory[19] ^= 1

@@ -168,14 +168,17 @@ def test_zeros_cut_off_by_a_reader_are_not_missed() -> None:
     assert content.needs_more
 
 
-def test_a_checksum_over_32_bytes_is_suspect_with_its_cause() -> None:
-    item = Elements(primary_item_identifier="1", owner_institution="VN-12345678901")
-    memory = bytearray(encode_iso28560_3(item, 112))
-    foreign = encode_iso28560_3(
-        Elements(primary_item_identifier="1", owner_institution="VN-123456789"), 32
+@pytest.mark.parametrize("parts", [1, 40])
+def test_a_checksum_over_32_bytes_is_suspect_with_its_cause(parts: int) -> None:
+    counted = SetInformation(parts, 1)
+    written, summed = (
+        encode_iso28560_3(
+            Elements(primary_item_identifier="1", owner_institution=owner, set_information=counted),
+            size,
+        )
+        for owner, size in (("VN-12345678901", 112), ("VN-123456789", 32))
     )
-    memory[19:21] = foreign[19:21]
-    content = decode_tag(bytes(memory))
+    content = decode_tag(written[:19] + summed[19:21] + written[21:])
     assert codes(content) == [ProblemCode.CRC_OVER_32_BYTES]
     assert content.owner == "VN-12345678901"
     assert not content.valid
