@@ -203,10 +203,12 @@ class Controller(Thread):
         if not self._runner.owed or now < self._settle_again_at:
             return
         draft = Draft(self._outbox, self._birth)
+        self._telling.mark_now(draft)
         self._runner.settle_owed(draft)
         reached(CrashPoint.SETTLED_BEFORE_COMMIT)
         if self._commit(draft):
             self._runner.owed = []
+            draft.act(self._outside.order)
             self._inbox.put(events.Tick())
         else:
             self._settle_again_at = now + DISK_CHECK_SECONDS

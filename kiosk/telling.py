@@ -41,7 +41,12 @@ class Telling:
     def mark(self, draft: Draft, now: float) -> None:
         """Write the marks, if something else is written anyway or they have waited enough."""
         due = self.next_deadline()
-        if due is None or (not draft.changes and now < due):
+        if due is not None and (draft.changes or now >= due):
+            self.mark_now(draft)
+
+    def mark_now(self, draft: Draft) -> None:
+        """Write the marks that wait, if any."""
+        if self._waiting_since is None:
             return
         self._waiting_since = None
         for key in sorted(self._marks.take()):

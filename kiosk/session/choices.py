@@ -15,7 +15,14 @@ from kiosk.session.states import (
     Who,
 )
 from kiosk.session.step import Step
-from kiosk.session.visits import ask_for, begin, end, say_farewell, something_happened
+from kiosk.session.visits import (
+    ask_for,
+    begin,
+    end,
+    say_farewell,
+    see_tag,
+    something_happened,
+)
 from kiosk.views import Hindrance, RenewState, WhoFor, WhoStep
 from service.protocol.operations import Renew
 from service.protocol.refusals import RefusalCode
@@ -48,6 +55,15 @@ def give_back(step: Step) -> None:
     if isinstance(step.session.phase, Idle | Who | Farewell):
         begin(step, Returning())
         step.set(patron=None)
+        _take_what_lies_there(step)
+
+
+def _take_what_lies_there(step: Step) -> None:
+    """Books that the last reader left on the pad are returned too: somebody asked for it."""
+    lying = step.session.left_behind
+    step.set(left_behind=frozenset())
+    for uid in sorted(lying):
+        see_tag(step, uid)
 
 
 def account(step: Step) -> None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from kiosk.session.effects import AskForPatron, Settle
+from drivers.uid import Uid
+from kiosk.session.effects import AskForPatron, ReadTag, Settle
 from kiosk.session.events import Ref
 from kiosk.session.states import (
     FINISHED,
@@ -28,6 +29,17 @@ def begin(step: Step, phase: Phase) -> None:
         step.set(number=step.session.number + 1)
     step.touched()
     step.go(phase)
+
+
+def see_tag(step: Step, uid: Uid) -> None:
+    """A tag to be dealt with: what it is must be read first."""
+    step.put(Line(key=tag_key(uid), stage=Stage.SEEN, uids={1: uid}))
+    step.want(ReadTag(uid))
+
+
+def tag_key(uid: Uid) -> str:
+    """The line of a tag that was not read yet."""
+    return f"tag {uid}"
 
 
 def begin_if_idle(step: Step) -> None:

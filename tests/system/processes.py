@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -45,6 +46,8 @@ class ServiceProcess:
         self.state, self.port = state, port
         self.database = f"sqlite:///{state / 'service.db'}"
         self._process: subprocess.Popen[bytes] | None = None
+        self._mourned: subprocess.Popen[bytes] | None = None
+        self.deaths = 0
         self.log = state / "service.log"
 
     def start(self, crash_at: str | None = None) -> None:
@@ -58,6 +61,8 @@ class ServiceProcess:
             "--database",
             self.database,
         ]
+        if crash_at:
+            self.deaths = 0
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 words, stdout=log, stderr=log, env=_environment(crash_at)
@@ -65,8 +70,13 @@ class ServiceProcess:
 
     @property
     def died(self) -> bool:
+        """It ended by itself; each death counts once."""
         assert self._process is not None
-        return self._process.poll() is not None
+        if self._process.poll() is None:
+            return False
+        self.deaths += self._process is not self._mourned
+        self._mourned = self._process
+        return True
 
     def kill(self) -> None:
         if self._process is not None:
@@ -84,6 +94,7 @@ class StationProcess:
 
     def __init__(self, config: Path) -> None:
         self._config = config
+        self.planted: tuple[str, ...] = ()
         self._process: subprocess.Popen[bytes] | None = None
         self._reader: Thread | None = None
         self.frames: list[dict[str, Any]] = []
@@ -92,6 +103,7 @@ class StationProcess:
 
     def start(self, crash_at: str | None = None) -> None:
         words = [sys.executable, "-m", "tests.system.scripted_station", str(self._config)]
+        words += self.planted
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 words,
@@ -123,12 +135,17 @@ class StationProcess:
         return self._process.poll() == -signal.SIGKILL
 
     def kill(self) -> None:
-        assert self._process is not None
-        self._process.kill()
-        self.wait_end()
+        if self._process is not None:
+            self._process.kill()
+            self.wait_end()
 
     def stop(self) -> None:
         self.do("stop")
+        self.wait_end()
+
+    def drain(self) -> None:
+        """Stop once every operation is answered."""
+        self.do("drain")
         self.wait_end()
 
     def wait_end(self) -> None:
@@ -136,6 +153,10 @@ class StationProcess:
         assert self._reader is not None
         self._process.wait(30)
         self._reader.join(10)
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(BrokenPipeError):
+                    pipe.close()
 
     def do(self, intent: str, **fields: str) -> None:
         assert self._process is not None
@@ -153,11 +174,16 @@ class StationProcess:
         if len(self.frames) == self.since_start:
             return {"kind": ""}
         newest = self.frames[-1]
-        return newest["frame"]["view"] | {"kind": newest["kind"], "online": newest["frame"]["online"]}
+        view: dict[str, Any] = newest["frame"]["view"]
+        return view | {
+            "kind": newest["kind"],
+            "online": newest["frame"]["online"],
+        }
 
-    def until(
-        self, condition: Callable[[dict[str, Any]], bool], seconds: float, what: str
-    ) -> bool:
+    def until(self, condition: Callable[[dict[str, Any]], bool], seconds: float, what: str) -> bool:
         """Wait until the view is so; False when the process died before."""
-        eventually(lambda: self.died or condition(self.view), seconds, f"{what}; view {self.view}")
+        try:
+            eventually(lambda: self.died or condition(self.view), seconds, what)
+        except AssertionError as problem:
+            raise AssertionError(f"{problem}; the screen shows {self.view}") from None
         return condition(self.view)

@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from drivers.feig_obid.simulator import FeigSimulator
 from drivers.simulators.pty_host import PtyHost
@@ -107,15 +108,16 @@ class Rig:
         self.station = StationProcess(config)
         self.tags: dict[Uid, VirtualTag] = {}
 
-    def __enter__(self) -> "Rig":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process in (self.station, self.service):
-            try:
-                process.kill()
-            except AssertionError:
-                continue
+        self.close()
+
+    def close(self) -> None:
+        """Kill what runs; harmless a second time."""
+        self.station.kill()
+        self.service.kill()
         self.host.close()
 
     def book(self, item: str, parts: int = 1) -> list[VirtualTag]:

@@ -15,6 +15,8 @@ from kiosk.config import load_config
 from kiosk.logs import configure_logs
 from kiosk.station import Station
 from kiosk.views import Frame
+from tests.system.planted_faults import plant
+from tests.waiting import eventually
 
 
 class Order(msgspec.Struct):
@@ -24,8 +26,15 @@ class Order(msgspec.Struct):
     fields: dict[str, str] = {}
 
 
+def drain(station: Station) -> None:
+    """Wait until the service has answered everything."""
+    counters = station._controller._client.counters
+    eventually(lambda: counters.waiting == 0, 20, "empty outbox")
+
+
 def main() -> None:
     configure_logs()
+    plant(sys.argv[2:])
     station = Station(load_config(Path(sys.argv[1])))
 
     def draw(frame: Frame) -> None:
@@ -39,6 +48,9 @@ def main() -> None:
     for line in sys.stdin:
         order = decoder.decode(line)
         if order.do == "stop":
+            break
+        if order.do == "drain":
+            drain(station)
             break
         station.submit(getattr(intents, order.do)(**order.fields))
     station.stop()
