@@ -9,6 +9,7 @@ import tty
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread, current_thread
 from time import monotonic
@@ -21,14 +22,25 @@ _CHARACTERS_AT_ONCE = 16
 """The wire is kept in pieces of so many characters, as an adapter's buffer would."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Both ends of one pseudo-terminal. Holding the near end keeps it alive between drivers."""
+
+    far: int
+    near: int
+
+    def close(self) -> None:
+        os.close(self.far)
+        os.close(self.near)
+
+
 class PtyHost:
     """Serves one device in a thread of its own, which owns the device and the pseudo-terminal."""
 
     def __init__(self, device: SimulatedDevice, link: Path) -> None:
         self.device = device
         self.link = link
-        self._master: int | None = None
-        self._slave: int | None = None
+        self._line: _Line | None = None
         self._node = ""
         self._errands: deque[tuple[Callable[[], None], Event]] = deque()
         self._nudged = Event()
@@ -52,7 +64,7 @@ class PtyHost:
     @property
     def plugged(self) -> bool:
         """True while a driver can find the device."""
-        return self._master is not None
+        return self._line is not None
 
     def plug(self) -> None:
         """Plug the device in; it gets another node name than before."""
@@ -87,16 +99,16 @@ class PtyHost:
 
     def _run(self) -> None:
         while self._running:
-            lines = [self._bell_out] if self._master is None else [self._bell_out, self._master]
-            ready, _, _ = select.select(lines, [], [])
+            heard = [self._bell_out, *([self._line.far] if self._line else [])]
+            ready, _, _ = select.select(heard, [], [])
             if self._bell_out in ready:
                 os.read(self._bell_out, 4096)
                 self._run_errands()
-            elif self._master is not None:
-                self._serve(self._master)
+            elif self._line is not None:
+                self._serve(self._line)
 
-    def _serve(self, master: int) -> None:
-        data = os.read(master, 4096)
+    def _serve(self, line: _Line) -> None:
+        data = os.read(line.far, 4096)
         heard_at = monotonic() + len(data) * self.device.character_seconds
         self._perform(self.device.receive(data, heard_at), heard_at)
 
@@ -108,62 +120,62 @@ class PtyHost:
             done.set()
 
     def _perform(self, acts: Sequence[Act], moment: float) -> None:
-        """Carry out `acts` on one time line that begins at `moment`."""
+        """Carry out `acts` on one time line that begins at `moment`, until the plug is pulled."""
+        line = self._line
         for act in acts:
+            if self._line is not line or line is None:
+                return
             if isinstance(act, Say):
-                moment = self._say(act, moment)
+                moment = self._say(line, act, moment)
             else:
                 self._unplug()
 
-    def _say(self, act: Say, moment: float) -> float:
+    def _say(self, line: _Line, act: Say, moment: float) -> float:
         moment += act.after
         step = _CHARACTERS_AT_ONCE if self.device.character_seconds else len(act.data) or 1
         for at in range(0, len(act.data), step):
             piece = act.data[at : at + step]
             moment += len(piece) * self.device.character_seconds
-            self._pause_until(moment)
-            self._put(piece)
+            if not self._pause_until(moment, line):
+                break
+            with suppress(BlockingIOError):  # a host that does not read loses bytes
+                os.write(line.far, piece)
         return moment
 
-    def _pause_until(self, moment: float) -> None:
+    def _pause_until(self, moment: float, line: _Line) -> bool:
+        """Wait, and run errands meanwhile; False when the plug was pulled."""
         while (left := moment - monotonic()) > 0:
-            if self._nudged.wait(left):
-                self._run_errands()
-
-    def _put(self, data: bytes) -> None:
-        """A host that does not read loses bytes, as from a UART."""
-        if self._master is not None:
-            with suppress(BlockingIOError):
-                os.write(self._master, data)
+            self._run_errands()
+            if self._line is not line:
+                break
+            self._nudged.wait(left)
+        return self._line is line
 
     def _plug(self) -> None:
-        if self._master is not None:
+        if self._line is not None:
             return
-        self._master, self._slave = self._line_of_another_name()
-        self._node = os.ttyname(self._slave)
+        self._line = self._line_of_another_name()
+        self._node = os.ttyname(self._line.near)
         fresh = self.link.with_name(f".{self.link.name}.new")
         fresh.unlink(missing_ok=True)
         fresh.symlink_to(self._node)
         fresh.replace(self.link)
 
-    def _line_of_another_name(self) -> tuple[int, int]:
-        master, slave = os.openpty()
-        if os.ttyname(slave) == self._node:
-            others = self._line_of_another_name()
-            os.close(master)
-            os.close(slave)
-            return others
-        tty.setraw(slave)
-        os.set_blocking(master, False)
-        return master, slave
+    def _line_of_another_name(self) -> _Line:
+        line = _Line(*os.openpty())
+        if os.ttyname(line.near) == self._node:
+            another = self._line_of_another_name()
+            line.close()
+            return another
+        tty.setraw(line.near)
+        os.set_blocking(line.far, False)
+        return line
 
     def _unplug(self) -> None:
-        ends = (self._master, self._slave)
-        self._master = self._slave = None
+        line, self._line = self._line, None
         self.link.unlink(missing_ok=True)
-        for end in ends:
-            if end is not None:
-                os.close(end)
+        if line is not None:
+            line.close()
 
     def _stop(self) -> None:
         self._unplug()

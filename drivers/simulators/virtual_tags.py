@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from types import MappingProxyType
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from drivers.uid import Uid
 
@@ -58,11 +59,11 @@ CHIPS: Mapping[str, Chip] = MappingProxyType(
 class TagMemory(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All that a tag keeps without power. `blocks` is the whole memory in hexadecimal."""
 
-    uid: Uid
+    uid: Annotated[Uid, Meta(pattern="^[0-9A-F]{16}$")]
     chip: str = "icode-slix"
     blocks: str = ""
-    afi: int = 0
-    dsfid: int = 0
+    afi: Annotated[int, Meta(ge=0, le=255)] = 0
+    dsfid: Annotated[int, Meta(ge=0, le=255)] = 0
     eas: bool = False
     locked_blocks: tuple[int, ...] = ()
     afi_locked: bool = False

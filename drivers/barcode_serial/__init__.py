@@ -1,0 +1,1 @@
+"""Barcode scanners that send plain lines over a serial line."""

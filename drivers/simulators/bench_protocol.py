@@ -1,0 +1,196 @@
+"""What goes over the bench's local socket: one JSON object a line, both ways.
+
+A command is answered by exactly one reply, in order; a subscriber gets events between replies.
+
+    {"command": "lay", "items": ["TK.00003"]}       →  {"says": "done"}
+"""
+
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from drivers.simulators.faults import PlannedFault
+from drivers.simulators.virtual_tags import TagMemory
+
+LONGEST_LINE = 1 << 20
+
+
+class BenchItem(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A book or a card; `barcode` is what is printed on it, `tag` what is glued into it."""
+
+    name: str
+    kind: Literal["book", "card"] = "book"
+    title: str = ""
+    barcode: str = ""
+    tag: TagMemory | None = None
+
+
+class Command(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="command"):
+    """What a person's hand, or a test, does at the desk."""
+
+
+class Lay(Command, frozen=True, tag="lay"):
+    """Lay items down on a pad, all at once."""
+
+    items: tuple[str, ...]
+    pad: str = "pad"
+
+
+class Lift(Command, frozen=True, tag="lift"):
+    """Lift items from wherever they lie, all at once."""
+
+    items: tuple[str, ...]
+
+
+class Scan(Command, frozen=True, tag="scan"):
+    """Hold a printed code before a scanner."""
+
+    text: str
+    scanner: str = "scanner"
+
+
+class Unplug(Command, frozen=True, tag="unplug"):
+    device: str
+
+
+class Plug(Command, frozen=True, tag="plug"):
+    device: str
+
+
+class PlanFault(Command, frozen=True, tag="fault"):
+    device: str
+    planned: PlannedFault
+
+
+class ClearFaults(Command, frozen=True, tag="clear_faults"):
+    device: str
+
+
+class Add(Command, frozen=True, tag="add"):
+    """Put an item on the shelf, or replace one of this name that lies on no pad."""
+
+    item: BenchItem
+
+
+class AskTags(Command, frozen=True, tag="tags"):
+    """What all tags hold now."""
+
+
+class AskState(Command, frozen=True, tag="state"):
+    """Devices, items, and what lies where."""
+
+
+class Subscribe(Command, frozen=True, tag="subscribe"):
+    """Be told of every tag write and movement from now on, and of every frame if asked for."""
+
+    frames: bool = False
+
+
+class Quit(Command, frozen=True, tag="quit"):
+    """End the bench."""
+
+
+Act = Lay | Lift | Scan | Unplug | Plug | PlanFault | ClearFaults | Add
+AnyCommand = Act | AskTags | AskState | Subscribe | Quit
+
+
+class Message(Struct, frozen=True, kw_only=True, tag_field="says"):
+    """What the bench says."""
+
+
+class Done(Message, frozen=True, tag="done"):
+    """The command was carried out."""
+
+
+class Trouble(Message, frozen=True, tag="trouble"):
+    """The command was not carried out; `reason` says why."""
+
+    reason: str
+
+
+class ItemTag(Struct, frozen=True, kw_only=True):
+    """The tag of one item, and the pad it lies on."""
+
+    item: str
+    pad: str | None
+    memory: TagMemory
+
+
+class Tags(Message, frozen=True, tag="tags"):
+    tags: tuple[ItemTag, ...]
+
+
+class DeviceState(Struct, frozen=True, kw_only=True):
+    """`path` is what a driver opens while the device is plugged in."""
+
+    name: str
+    kind: Literal["pad", "scanner"]
+    path: str
+    plugged: bool
+
+
+class ItemState(Struct, frozen=True, kw_only=True):
+    """An item as it was put on the shelf, and the pad it lies on."""
+
+    item: BenchItem
+    pad: str | None
+
+
+class State(Message, frozen=True, tag="state"):
+    devices: tuple[DeviceState, ...]
+    items: tuple[ItemState, ...]
+
+
+class TagWritten(Message, frozen=True, tag="tag_written"):
+    """Event: a tag's memory changed; it was kept before the reader answered."""
+
+    item: str
+    memory: TagMemory
+
+
+class ItemMoved(Message, frozen=True, tag="item_moved"):
+    """Event: an item was laid on `pad`, or lifted."""
+
+    item: str
+    pad: str | None
+
+
+class DevicePlugged(Message, frozen=True, tag="device_plugged"):
+    """Event: a device was plugged in or out by hand."""
+
+    device: str
+    plugged: bool
+
+
+class FrameSeen(Message, frozen=True, tag="frame"):
+    """Event: a frame at a device, seen from the device."""
+
+    device: str
+    at: float
+    direction: str
+    hex: str
+    sentence: str
+
+
+Event = TagWritten | ItemMoved | DevicePlugged | FrameSeen
+Reply = Done | Trouble | Tags | State
+
+_commands: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
+_messages: msgspec.json.Decoder[Reply | Event] = msgspec.json.Decoder(Reply | Event)
+_encode = msgspec.json.Encoder().encode
+
+
+def line_of(value: Command | Message) -> bytes:
+    """One line, with its end."""
+    return _encode(value) + b"\n"
+
+
+def command_from(line: bytes) -> AnyCommand:
+    """Raises msgspec.DecodeError with a sentence that names what is wrong."""
+    return _commands.decode(line)
+
+
+def message_from(line: bytes) -> Reply | Event:
+    """Raises msgspec.DecodeError."""
+    return _messages.decode(line)
