@@ -56,7 +56,8 @@ def _top(head: ReceiptHead, translate: Translate) -> Iterator[str]:
     yield from _centred(f"{head.station} · {head.at:%d/%m/%Y %H:%M}")
     if head.patron:
         yield ""
-        yield f"{translate('Bạn đọc')}: {head.patron}"
+        reader = translate("Bạn đọc")
+        yield f"{reader}: {head.patron}"
 
 
 def _block(title: str, lines: tuple[ItemLine, ...], translate: Translate) -> Iterator[str]:
@@ -70,7 +71,8 @@ def _block(title: str, lines: tuple[ItemLine, ...], translate: Translate) -> Ite
 
 def _entry(line: ItemLine, translate: Translate) -> Iterator[str]:
     yield from _wrapped(line.title or line.accession or "?")
-    due = f"{translate('hạn trả')} {line.due:%d/%m/%Y}" if line.due else ""
+    until = translate("hạn trả")
+    due = f"{until} {line.due:%d/%m/%Y}" if line.due else ""
     accession = line.accession or ""
     yield _both_ends(f"  {accession if line.title else ''}".rstrip(), due).rstrip()
     if line.trouble is Trouble.KEPT_FOR_LATER:

@@ -6,6 +6,7 @@ the longest that fits, so that the words get shorter and never the type (docs/sc
 
 import gettext
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -68,6 +69,11 @@ class Catalogue:
 def _at_all_lengths(text: str, values: dict[str, object]) -> Words:
     filled = (length.format(**values) for length in text.split("|"))
     return tuple(unicodedata.normalize("NFC", length) for length in filled)
+
+
+def translator(language: str) -> Callable[[str], str]:
+    """What turns a Vietnamese text, as on a receipt, into this language."""
+    return catalogue(language).translations.gettext
 
 
 @cache

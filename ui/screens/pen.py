@@ -17,6 +17,7 @@ BUTTON_PADDING = 6.4
 ICON_MM = 5.6
 ICON_GAP = 4.0
 SLACK_MM = 0.4
+TIGHT_MM = 2.0  # by so much the air around two lines may be less than full
 """Rounding to whole pixels may widen a text by this much."""
 
 
@@ -212,7 +213,7 @@ class Pen:
     ) -> list[Part]:
         """Two lines around the middle of a box, or the words alone."""
         upper, lower = self.height(style), self.height(hint_style)
-        if not hint or upper + lower > box.h + 1.2:
+        if not hint or upper + lower > box.h + TIGHT_MM:
             lines = 2 if self.height(style, 2) <= box.h else 1
             return [self.text(box, words, style, colour, lines=lines)]
         top = box.y + (box.h - upper - lower) / 2

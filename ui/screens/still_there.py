@@ -41,7 +41,7 @@ def overlay(pen: Pen, said: Overlay) -> Scene:
 
 
 def _has_room(pen: Pen) -> bool:
-    return pen.page.layout is not Layout.COMPACT
+    return pen.page.h > 120
 
 
 def _dialog(pen: Pen, page: Box, said: Overlay) -> Box:

@@ -19,7 +19,7 @@ def who_screen(pen: Pen, at: Grid, sheet: Sheet, body: WhoBody, _local: Local) -
     groups = [sentence(pen, at, sheet.sentence)]
     if picture is not None:
         groups.append(_picture(pen, picture, body))
-    return (*groups, *_ways(pen, ways, body), footer(pen, at, sheet))
+    return (*groups, *_ways(pen, ways, body, alone=picture is None), footer(pen, at, sheet))
 
 
 def _places(pen: Pen, box: Box) -> tuple[Box | None, Box]:
@@ -60,7 +60,7 @@ def _seen(pen: Pen, picture: Box, words: Words) -> list[Part]:
     ]
 
 
-def _ways(pen: Pen, box: Box, body: WhoBody) -> Scene:
+def _ways(pen: Pen, box: Box, body: WhoBody, *, alone: bool) -> Scene:
     if body.asking:
         return (Group("asking", _asking(pen, box, body.asking)),)
     groups = []
@@ -71,8 +71,10 @@ def _ways(pen: Pen, box: Box, body: WhoBody) -> Scene:
         groups.append(Group("heading", (words,)))
         box = box.without_top(heading + 2)
     spots = box.rows(len(body.ways), GAP)
-    pairs = enumerate(zip(spots, body.ways, strict=True))
-    return (*groups, *(Group(f"way/{i}", _way(pen, *pair)) for i, pair in pairs))
+    for i, (spot, way) in enumerate(zip(spots, body.ways, strict=True)):
+        face = Face.FIELD_NEXT if alone and i == 0 else Face.CARD
+        groups.append(Group(f"way/{i}", _way(pen, spot, way, face)))
+    return tuple(groups)
 
 
 def _asking(pen: Pen, box: Box, words: Words) -> tuple[Part, ...]:
@@ -88,9 +90,9 @@ def _asking(pen: Pen, box: Box, words: Words) -> tuple[Part, ...]:
     )
 
 
-def _way(pen: Pen, box: Box, way: Line | Button) -> tuple[Part, ...]:
+def _way(pen: Pen, box: Box, way: Line | Button, face: Face) -> tuple[Part, ...]:
     """A card; only the one that can be touched has an arrow."""
-    parts: list[Part] = [Panel(box, Face.CARD)]
+    parts: list[Part] = [Panel(box, face)]
     badge = min(15.0, box.h - 2.4)
     parts.append(pen.badge(Box(box.x + 4, box.y + (box.h - badge) / 2, badge, badge), way.icon))
     text = Box(box.x + badge + 8, box.y, box.w - badge - 10, box.h)

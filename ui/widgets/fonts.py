@@ -39,6 +39,11 @@ def width_px(text: str, size_px: float, weight: Weight) -> int:
     return int(label("", size_px, weight).get_extents(text)[0]) if text else 0
 
 
+def forget_widths() -> None:
+    """Texts of a finished visit are not kept."""
+    width_px.cache_clear()
+
+
 class KivyRuler:
     """Measures with the fonts of the screen. Owner: Kivy's main thread."""
 

@@ -146,7 +146,9 @@ class Stage(Widget):
                 self.add_widget(plate)
 
     def on_touch_down(self, touch: Any) -> bool:  # noqa: ANN401 (Kivy's own)
-        """Press what lies under the finger; one finger at a time."""
+        """Press what lies under the finger; one finger at a time, no other mouse buttons."""
+        if getattr(touch, "button", "left") != "left":
+            return True
         if self._pressed is not None or self._clock() < self._shown_at + SETTLE_SECONDS:
             return True
         self._pressed = self._target_at(touch.x, touch.y)

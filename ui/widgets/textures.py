@@ -49,6 +49,11 @@ DRAWINGS = TextureStore()
 TEXTS = TextureStore(MOST_PIXELS // 4)
 
 
+def forget_texts() -> None:
+    """Texts of a finished visit are not kept; what is on the screen stays there."""
+    TEXTS.clear()
+
+
 def drawing(svg: str, width: int, height: int) -> Texture:
     """An SVG document at a size in pixels."""
     return DRAWINGS.get((svg, width, height), lambda: _rendered(svg, width, height))
