@@ -10,9 +10,18 @@ from functools import cached_property
 from msgspec import structs
 
 from drivers.tags import iso28560_2, iso28560_3, rfid501
+from drivers.tags.basic_block import (
+    BASIC_BLOCK,
+    CHECKSUM,
+    SHORT_BASIC_BLOCK,
+    Checksum,
+    checksum_of,
+    looks_like,
+    resembles,
+)
 from drivers.tags.content import TagContent, TagModel
 from drivers.tags.elements import by_name
-from drivers.tags.iso28560_3 import BASIC_BLOCK, CHECKSUM, SHORT_BASIC_BLOCK, Checksum
+from drivers.tags.memory_image import turned
 from drivers.tags.problems import Problem, ProblemCode
 
 FIRST_LOOK = 36  # bytes; enough to tell the model
@@ -37,7 +46,7 @@ class _Tag:
 
     @cached_property
     def turned(self) -> bytes:
-        return iso28560_3.turned(self.memory, self.block_size)
+        return turned(self.memory, self.block_size)
 
     @property
     def says_part_2(self) -> bool:
@@ -85,7 +94,7 @@ def _part_3(tag: _Tag) -> TagContent | None:
     """A checksum that fits. Where it does so by chance, ISO 28560-2 may explain more: when it is
     announced, or when only the turned blocks fit and then hold no text.
     """
-    content = _part_3_where(tag, lambda memory: iso28560_3.checksum_of(memory) is Checksum.FITS)
+    content = _part_3_where(tag, lambda memory: checksum_of(memory) is Checksum.FITS)
     if content is None:
         return None
     by_chance = tag.says_part_2 or (content.layout.reversed_blocks and content.suspect)
@@ -98,10 +107,10 @@ def _part_3_where(
     """The memory as ISO 28560-3 in the first order of bytes (plain or turned) that fits."""
     if len(tag.memory) < CHECKSUM.stop:
         return None
-    for turned in orders:
-        memory = tag.turned if turned else tag.memory
+    for in_reverse in orders:
+        memory = tag.turned if in_reverse else tag.memory
         if fits(memory):
-            return iso28560_3.read(memory, reversed_blocks=turned, block_size=tag.block_size)
+            return iso28560_3.read(memory, reversed_blocks=in_reverse, block_size=tag.block_size)
     return None
 
 
@@ -123,12 +132,12 @@ def _is_certainly_part_2(tag: _Tag) -> bool:
     """
     if tag.says_part_2:
         return True
-    if not tag.part_2.plausible or iso28560_3.looks_like(tag.memory):
+    if not tag.part_2.plausible or looks_like(tag.memory):
         return False
     count = len(by_name(tag.part_2.content.elements))
     begins_with_text = tag.memory[2] >= 0x20
     outweighs = begins_with_text or tag.part_2.has_usual_set
-    return count > 2 or (count == 2 and (outweighs or not iso28560_3.resembles(tag.memory)))
+    return count > 2 or (count == 2 and (outweighs or not resembles(tag.memory)))
 
 
 def _rfid501(tag: _Tag) -> TagContent | None:
@@ -149,13 +158,11 @@ def _bibliotheca(tag: _Tag) -> TagContent | None:
 
 
 def _part_3_over_32_bytes(tag: _Tag) -> TagContent | None:
-    return _part_3_where(
-        tag, lambda memory: iso28560_3.checksum_of(memory) is Checksum.FITS_32_BYTES
-    )
+    return _part_3_where(tag, lambda memory: checksum_of(memory) is Checksum.FITS_32_BYTES)
 
 
 def _part_3_suspect(tag: _Tag) -> TagContent | None:
-    return _part_3_where(tag, iso28560_3.looks_like, orders=PLAIN)
+    return _part_3_where(tag, looks_like, orders=PLAIN)
 
 
 def _part_2_at_last(tag: _Tag) -> TagContent | None:
@@ -168,14 +175,14 @@ def _part_2_at_last(tag: _Tag) -> TagContent | None:
     sound = tag.part_2.well_formed or tag.part_2.cut
     if not sound and not (tag.part_2.begins_right and len(tag.part_2.chain.sets) >= 2):
         return None
-    if iso28560_3.resembles(tag.memory):
+    if resembles(tag.memory):
         return iso28560_3.read(tag.memory, block_size=tag.block_size)
     doubts = () if tag.part_2.plausible else (Problem.of(ProblemCode.CHAIN_DOUBTFUL),)
     return structs.replace(content, problems=content.problems + doubts)
 
 
 def _part_3_suspect_reversed(tag: _Tag) -> TagContent | None:
-    return _part_3_where(tag, iso28560_3.looks_like, orders=TURNED)
+    return _part_3_where(tag, looks_like, orders=TURNED)
 
 
 QUESTIONS: tuple[Callable[[_Tag], TagContent | None], ...] = (

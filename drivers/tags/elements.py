@@ -8,16 +8,14 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from enum import Enum
 from typing import Annotated, NamedTuple, Self, get_type_hints
-from unicodedata import normalize
 
 import msgspec
 
-from drivers.tags.isil import ISIL
 from drivers.tags.problems import EncodingCode, Problem, ProblemCode, TagEncodingError
 
 HIGHEST_OID = 15 + 255  # one byte extends the object identifier: docs/protocols/tags.md, "Data set"
-HIGHEST_RESERVED_OID = 31
-PRIMARY = 1
+# Object identifiers that the models treat in their own ways.
+ITEM_OID, OWNER_OID, SET_OID, USAGE_OID, ILL_OID, MEDIA_OID = 1, 3, 4, 5, 11, 19
 CONTROL_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -169,23 +167,24 @@ def unprintable(element: Element, value: ElementValue) -> list[Problem]:
     """The problem of a text with control characters, if it has any."""
     if not isinstance(value, str) or not CONTROL_CHARACTERS.search(value):
         return []
-    if element.oid == PRIMARY:
+    if element.oid == ITEM_OID:
         return [Problem.of(ProblemCode.IDENTIFIER_UNPRINTABLE)]
     return [Problem.of(ProblemCode.TEXT_UNPRINTABLE, name=element.name)]
 
 
 def elements_named(values: Mapping[str, object]) -> Elements:
-    """Elements from names and plain JSON values, checked. Raises TagEncodingError."""
+    """Elements from names and plain JSON values. Raises TagEncodingError for an unknown name or
+    a value of another type; whether a value is fit to be written is for element_rules.
+    """
     found = {_oid_of(name): value for name, value in values.items() if value is not None}
     named = {BY_OID[oid].name: value for oid, value in found.items() if oid in BY_OID}
     unnamed = sorted((oid, value) for oid, value in found.items() if oid not in BY_OID)
     try:
-        elements = msgspec.convert({**named, "unnamed": unnamed}, Elements)
+        return msgspec.convert({**named, "unnamed": unnamed}, Elements)
     except msgspec.ValidationError as error:
         raise TagEncodingError(
             EncodingCode.WRONG_VALUE, f"A value has no fit type: {error}."
         ) from None
-    return checked(elements)
 
 
 def _oid_of(name: str) -> int:
@@ -199,67 +198,3 @@ def _oid_of(name: str) -> int:
         f"did you mean {near[0]}?" if near else "see the element table in docs/protocols/tags.md."
     )
     raise TagEncodingError(EncodingCode.UNKNOWN_ELEMENT, f"There is no element {name}; {hint}")
-
-
-class Rule(NamedTuple):
-    """What a text must look like to be written, and how that is said."""
-
-    pattern: re.Pattern[str]
-    sentence: str
-
-
-TEXT_RULE = Rule(re.compile(".+"), "must not be empty; leave it out instead")
-RULES = {
-    Format.ISIL: Rule(
-        ISIL,
-        "must be an ISIL such as VN-LC: letters, a hyphen, then letters, digits, : / -, "
-        "16 characters at most",
-    ),
-    Format.USAGE: Rule(re.compile("[0-9A-F]{2}"), "must be two hexadecimal digits such as 10"),
-    Format.GTIN: Rule(
-        re.compile("(?!0{13})[0-9]{13}"), "must be the 13 digits of a GTIN, with zeros in front"
-    ),
-    Format.ONIX: Rule(re.compile("[A-Z]{2}"), "must be two upper-case letters such as BB"),
-    Format.MARC: Rule(re.compile("[a-z]{2}"), "must be two lower-case letters such as ta"),
-}
-
-
-def checked(elements: Elements) -> Elements:
-    """The same elements, texts in NFC, each fit for its format. Raises TagEncodingError."""
-    if elements.primary_item_identifier is None:
-        raise TagEncodingError(
-            EncodingCode.IDENTIFIER_MISSING, "An item tag needs its primary_item_identifier."
-        )
-    return elements_of({e.oid: _checked_value(e, value) for e, value in present(elements)})
-
-
-def _checked_value(element: Element, value: ElementValue) -> ElementValue:
-    match value:
-        case str():
-            return _checked_text(element, value)
-        case SetInformation(parts, part):
-            if not (0 <= part <= 255 and 0 <= parts <= 255) or part > parts > 0:
-                raise _wrong(element, "must count at most 255 parts, and no part beyond them")
-        case int():
-            if not 0 <= value <= 255:
-                raise _wrong(element, "must be between 0 and 255")
-        case tuple():
-            if not value or not all(3 <= oid <= HIGHEST_RESERVED_OID for oid in value):
-                raise _wrong(element, "must list object identifiers from 3 to 31")
-            return tuple(sorted(set(value)))
-    return value
-
-
-def _checked_text(element: Element, value: str) -> str:
-    if CONTROL_CHARACTERS.search(value):
-        raise _wrong(element, "must not contain control characters")
-    text = normalize("NFC", value)
-    text = text.upper() if element.format is Format.USAGE else text
-    rule = RULES.get(element.format, TEXT_RULE)
-    if not rule.pattern.fullmatch(text):
-        raise _wrong(element, rule.sentence)
-    return text
-
-
-def _wrong(element: Element, sentence: str) -> TagEncodingError:
-    return TagEncodingError(EncodingCode.WRONG_VALUE, f"{element.name} {sentence}.")

@@ -3,7 +3,8 @@
 from drivers.tags import iso28560_2, iso28560_3
 from drivers.tags.content import Layout, TagModel
 from drivers.tags.detect import decode_tag
-from drivers.tags.elements import Elements, by_name, checked
+from drivers.tags.element_rules import checked
+from drivers.tags.elements import Elements, by_name
 from drivers.tags.problems import EncodingCode, TagEncodingError
 
 DSFIDS = {TagModel.ISO28560_2: iso28560_2.DSFID, TagModel.ISO28560_3: iso28560_3.DSFID}

@@ -9,15 +9,14 @@ from operator import xor
 from typing import NamedTuple
 from unicodedata import normalize
 
-from drivers.tags.elements import ElementValue, Format, element_of
+from drivers.tags.elements import ITEM_OID, MEDIA_OID, OWNER_OID, ElementValue, Format, element_of
 from drivers.tags.isil import ISIL
 from drivers.tags.problems import EncodingCode, Problem, ProblemCode, TagEncodingError
 
 END, FILLER = 0, 1
 HEAD = 4  # length, identifier (low byte first), checksum
 LIBRARY = 1
-ITEM, OWNER, MEDIA = 1, 3, 19  # object identifiers
-ALTERNATIVE_ITEM, ALTERNATIVE_OWNER = 22, 23
+ALTERNATIVE_ITEM_OID, ALTERNATIVE_OWNER_OID = 22, 23
 
 TEXT_FIELDS = {
     2: (9, 18, 10, 21, 13, 20),  # acquisition
@@ -87,13 +86,13 @@ def _add_library_fields(found: dict[int, ElementValue], data: bytes) -> None:
     alternatives to them. A media format of zero in front of other fields was not given.
     """
     if data[:1] > b"\x00" or len(data) == 1:
-        found.setdefault(MEDIA, data[0])
+        found.setdefault(MEDIA_OID, data[0])
     item, owner = (*_texts(data[1:]), "", "")[:2]
     if item:
-        found.setdefault(ALTERNATIVE_ITEM if ITEM in found else ITEM, item)
+        found.setdefault(ALTERNATIVE_ITEM_OID if ITEM_OID in found else ITEM_OID, item)
     if owner:
-        is_owner = OWNER not in found and ISIL.fullmatch(owner)
-        found.setdefault(OWNER if is_owner else ALTERNATIVE_OWNER, owner)
+        is_owner = OWNER_OID not in found and ISIL.fullmatch(owner)
+        found.setdefault(OWNER_OID if is_owner else ALTERNATIVE_OWNER_OID, owner)
 
 
 def _texts(data: bytes) -> list[str]:
@@ -133,10 +132,12 @@ def encode_blocks(values: Mapping[int, ElementValue]) -> bytes:
 
 
 def _refuse_what_has_no_place(values: Mapping[int, ElementValue]) -> None:
-    places = {MEDIA, ITEM, ALTERNATIVE_ITEM, OWNER, ALTERNATIVE_OWNER}.union(*TEXT_FIELDS.values())
+    places = {MEDIA_OID, ITEM_OID, ALTERNATIVE_ITEM_OID, OWNER_OID, ALTERNATIVE_OWNER_OID}.union(
+        *TEXT_FIELDS.values()
+    )
     for oid in sorted(values.keys() - places):
         raise _no_place(oid, "has no place in ISO 28560-3")
-    for oid, alternative in ((ITEM, ALTERNATIVE_ITEM), (OWNER, ALTERNATIVE_OWNER)):
+    for oid, alternative in ((ITEM_OID, ALTERNATIVE_ITEM_OID), (OWNER_OID, ALTERNATIVE_OWNER_OID)):
         if {oid, alternative} <= values.keys():
             raise _no_place(alternative, f"would stand where the long {element_of(oid).name} must")
 
@@ -149,9 +150,9 @@ def _no_place(oid: int, reason: str) -> TagEncodingError:
 
 
 def _library_data(values: Mapping[int, ElementValue]) -> Iterator[bytes]:
-    media = values.get(MEDIA)
-    item = values.get(ITEM, values.get(ALTERNATIVE_ITEM, ""))
-    owner = values.get(OWNER, values.get(ALTERNATIVE_OWNER, ""))
+    media = values.get(MEDIA_OID)
+    item = values.get(ITEM_OID, values.get(ALTERNATIVE_ITEM_OID, ""))
+    owner = values.get(OWNER_OID, values.get(ALTERNATIVE_OWNER_OID, ""))
     texts = _fields([str(item), str(owner)])
     if media == 0 and texts:
         yield b"\x00"  # in front of texts it would read as "not given"

@@ -9,19 +9,24 @@ from typing import NamedTuple
 from drivers.tags.compaction import Compaction
 from drivers.tags.content import TagContent, TagModel
 from drivers.tags.data_sets import LONGEST, Chain, DataSet, Ending, read_chain, set_bytes
+from drivers.tags.element_rules import checked
 from drivers.tags.element_values import USAGE_COMPACTIONS, read_value, write_value
 from drivers.tags.elements import (
-    PRIMARY,
+    ILL_OID,
+    ITEM_OID,
+    OWNER_OID,
+    SET_OID,
+    USAGE_OID,
     Element,
     Elements,
     ElementValue,
     Format,
-    checked,
     element_of,
     elements_of,
     present,
     unprintable,
 )
+from drivers.tags.memory_image import filled
 from drivers.tags.problems import EncodingCode, Problem, ProblemCode, TagEncodingError
 
 DSFID = 0x06
@@ -74,10 +79,10 @@ class Reading(NamedTuple):
 
 
 USUAL_COMPACTIONS = {
-    3: {Compaction.APPLICATION},
-    4: {Compaction.INTEGER, Compaction.NUMERIC},
-    5: USAGE_COMPACTIONS,
-    11: {Compaction.APPLICATION},
+    OWNER_OID: {Compaction.APPLICATION},
+    SET_OID: {Compaction.INTEGER, Compaction.NUMERIC},
+    USAGE_OID: USAGE_COMPACTIONS,
+    ILL_OID: {Compaction.APPLICATION},
 }
 PLAUSIBLE: dict[Compaction, Callable[[bytes], bool]] = {
     Compaction.INTEGER: lambda data: not data.startswith(b"\x00") and len(data) <= 8,
@@ -103,10 +108,10 @@ def read(memory: bytes, zero_fill_to: int = 0) -> Reading:
     """
     chain = read_chain(memory)
     found, problems = _decoded(chain.sets)
-    if PRIMARY not in found:
+    if ITEM_OID not in found:
         problems.append(Problem.of(ProblemCode.IDENTIFIER_MISSING))
-    elif _is_integer(chain.sets, PRIMARY):
-        found[PRIMARY] = str(found[PRIMARY]).zfill(zero_fill_to)
+    elif _is_integer(chain.sets, ITEM_OID):
+        found[ITEM_OID] = str(found[ITEM_OID]).zfill(zero_fill_to)
     content = TagContent(
         model=TagModel.ISO28560_2,
         elements=elements_of(found),
@@ -166,13 +171,7 @@ def encode_iso28560_2(elements: Elements, size: int | None = None, *, block_size
     """
     sets = [write_value(element, value) for element, value in present(checked(elements))]
     data = b"".join(map(_written, sets))
-    size = size if size is not None else len(data) + block_size - len(data) % block_size
-    if len(data) > size:
-        raise TagEncodingError(
-            EncodingCode.TOO_LONG,
-            f"The data need {len(data)} bytes, the tag has {size}: leave elements out.",
-        )
-    return data.ljust(size, b"\x00")
+    return filled(data, size, block_size)
 
 
 def _written(data_set: DataSet) -> bytes:

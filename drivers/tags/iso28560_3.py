@@ -3,109 +3,47 @@
 Layout, checksum and vectors: docs/protocols/tags.md, "ISO 28560-3".
 """
 
-from binascii import crc_hqx
-from enum import Enum
-
 from msgspec import structs
 
 from drivers.tags import isil
+from drivers.tags.basic_block import (
+    BASIC_BLOCK,
+    CHECKSUM,
+    IDENTIFIER,
+    IDENTIFIER_LENGTH,
+    LONG_IDENTIFIER,
+    OWNER,
+    SHORT_BASIC_BLOCK,
+    Checksum,
+    basic_block,
+    checksum_of,
+    computed_checksum,
+    stored_checksum,
+)
 from drivers.tags.content import Layout, TagContent, TagModel, VersionNibble
+from drivers.tags.element_rules import checked
 from drivers.tags.elements import (
-    CONTROL_CHARACTERS,
+    ITEM_OID,
+    OWNER_OID,
+    SET_OID,
+    USAGE_OID,
     Elements,
     ElementValue,
     SetInformation,
-    checked,
     element_of,
     elements_of,
     present,
     unprintable,
 )
 from drivers.tags.extension_blocks import add_fields, encode_blocks, read_blocks, text_of
+from drivers.tags.memory_image import filled, turned
 from drivers.tags.problems import EncodingCode, Problem, ProblemCode, TagEncodingError
 
 DSFID = 0x3E
 VERSION = 1
-BASIC_BLOCK, SHORT_BASIC_BLOCK = 34, 32
-IDENTIFIER = slice(3, 19)
-IDENTIFIER_LENGTH = 16
-CHECKSUM = slice(19, 21)
-OWNER = slice(21, 34)
-FIRST_PRINTABLE = 0x20
-LONG_IDENTIFIER = 1  # as first byte of the identifier: it stands in the library extension block
-ITEM_OID, OWNER_OID, SET_OID, USAGE_OID = 1, 3, 4, 5
 IN_BASIC_BLOCK = {SET_OID, USAGE_OID}
 CIRCULATING = "10"
 SINGLE_PART = SetInformation(1, 1)
-
-
-class Checksum(Enum):
-    """How the stored checksum fits the data."""
-
-    FITS = "fits"
-    FITS_32_BYTES = "fits when bytes 32 and 33 are taken as zero"
-    WRONG = "wrong"
-
-
-def _checksum(basic: bytes) -> int:
-    """CRC-16 (0x1021, from 0xFFFF) of the 34 bytes without the two of the checksum itself."""
-    return crc_hqx(basic[: CHECKSUM.start] + basic[CHECKSUM.stop :], 0xFFFF)
-
-
-def _basic(memory: bytes) -> bytes:
-    """The basic block; bytes that a small tag does not have count as zero."""
-    return memory[:BASIC_BLOCK].ljust(BASIC_BLOCK, b"\x00")
-
-
-def _stored(basic: bytes) -> int:
-    return int.from_bytes(basic[CHECKSUM], "little")
-
-
-def checksum_of(memory: bytes) -> Checksum:
-    """Whether a memory in its natural byte order is a sound basic block."""
-    basic = _basic(memory)
-    if _stored(basic) == _checksum(basic):
-        return Checksum.FITS
-    if _stored(basic) == _checksum(_basic(basic[:SHORT_BASIC_BLOCK])):
-        return Checksum.FITS_32_BYTES
-    return Checksum.WRONG
-
-
-def looks_like(memory: bytes) -> bool:
-    """Without its checksum: a printable identifier filled up with zeros, no part too many, and
-    counters that are not text themselves.
-    """
-    basic = _basic(memory)
-    raw = basic[IDENTIFIER].rstrip(b"\x00")
-    counters_fit = basic[2] <= basic[1] < FIRST_PRINTABLE
-    return counters_fit and (_is_printable(raw) or raw == bytes([LONG_IDENTIFIER]))
-
-
-def _is_printable(raw: bytes) -> bool:
-    try:
-        return bool(raw) and raw.decode().isprintable()
-    except UnicodeDecodeError:
-        return False
-
-
-def resembles(memory: bytes) -> bool:
-    """True when it is a basic block but for at most three odd bytes."""
-    basic = _basic(memory)
-    text, _, rest = basic[IDENTIFIER].rstrip(b"\x00").partition(b"\x00")
-    zeros = rest.count(0)
-    odd = min(zeros + 1, len(rest) - zeros) + _control_characters(text + basic[OWNER])
-    return any(basic[CHECKSUM]) and odd + (basic[1] < basic[2]) <= 3
-
-
-def _control_characters(text: bytes) -> int:
-    """How many, not counting zero bytes."""
-    return len(CONTROL_CHARACTERS.findall(text.decode("latin-1"))) - text.count(0)
-
-
-def turned(memory: bytes, block_size: int) -> bytes:
-    """The memory with the bytes of each block in reverse order."""
-    starts = range(0, len(memory), block_size)
-    return b"".join(memory[at : at + block_size][::-1] for at in starts)
 
 
 def read(memory: bytes, *, reversed_blocks: bool = False, block_size: int = 4) -> TagContent:
@@ -113,7 +51,7 @@ def read(memory: bytes, *, reversed_blocks: bool = False, block_size: int = 4) -
 
     `reversed_blocks` and `block_size` say how it stood on the tag.
     """
-    basic = _basic(memory)
+    basic = basic_block(memory)
     found, version_nibble, problems = _read_basic(basic)
     walk = read_blocks(memory, BASIC_BLOCK)
     for block in walk.blocks:
@@ -178,7 +116,7 @@ def _checksum_problems(basic: bytes) -> list[Problem]:
         case Checksum.FITS_32_BYTES:
             return [Problem.of(ProblemCode.CRC_OVER_32_BYTES)]
         case Checksum.WRONG:
-            numbers = {"stored": _stored(basic), "computed": _checksum(basic)}
+            numbers = {"stored": stored_checksum(basic), "computed": computed_checksum(basic)}
             return [Problem.of(ProblemCode.CRC_MISMATCH, **numbers)]
 
 
@@ -227,20 +165,8 @@ def encode_iso28560_3(
     room = min(size if size is not None else BASIC_BLOCK, BASIC_BLOCK)
     basic = _head(written, layout.version_nibble) + _taken_item(values) + b"\x00\x00"
     basic = _with_checksum(basic + _taken_owner(values, room))[:room]
-    memory = _filled(basic + encode_blocks(values), size, layout.block_size)
+    memory = filled(basic + encode_blocks(values), size, layout.block_size)
     return turned(memory, layout.block_size) if layout.reversed_blocks else memory
-
-
-def _filled(data: bytes, size: int | None, block_size: int) -> bytes:
-    if size is None:
-        size = len(data) + block_size - len(data) % block_size
-    if len(data) > size:
-        raise TagEncodingError(
-            EncodingCode.TOO_LONG,
-            f"The data need {len(data)} bytes, the tag has {size}: "
-            "leave elements out or shorten them.",
-        )
-    return data.ljust(size, b"\x00")
 
 
 def _head(elements: Elements, nibble: VersionNibble) -> bytes:
@@ -269,8 +195,8 @@ def _taken_owner(values: dict[int, ElementValue], room: int) -> bytes:
 
 
 def _with_checksum(basic: bytes) -> bytes:
-    filled = _basic(basic)
-    checksum = _checksum(filled).to_bytes(2, "little")
+    filled = basic_block(basic)
+    checksum = computed_checksum(filled).to_bytes(2, "little")
     return filled[: CHECKSUM.start] + checksum + filled[CHECKSUM.stop :]
 
 

@@ -2,11 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers.tags.basic_block import Checksum, checksum_of
 from drivers.tags.content import TagContent, TagModel
 from drivers.tags.detect import decode_tag
 from drivers.tags.elements import Elements, SetInformation
 from drivers.tags.iso28560_2 import encode_iso28560_2
-from drivers.tags.iso28560_3 import Checksum, checksum_of, encode_iso28560_3, turned
+from drivers.tags.iso28560_3 import encode_iso28560_3
+from drivers.tags.memory_image import turned
 from drivers.tags.problems import ProblemCode
 from tests.unit.drivers.tags.strategies import memories
 

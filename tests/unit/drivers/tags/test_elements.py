@@ -1,12 +1,12 @@
 import pytest
 from hypothesis import given
 
+from drivers.tags.element_rules import checked
 from drivers.tags.elements import (
     ELEMENT_TABLE,
     Elements,
     SetInformation,
     by_name,
-    checked,
     element_of,
     elements_named,
 )
@@ -39,7 +39,7 @@ def test_names_and_plain_values_give_the_elements_back(item: Elements) -> None:
         named = {**plain, "set_information": {"parts": counted.parts, "part": counted.part}}
     else:
         named = dict(plain)
-    assert elements_named(named) == checked(item)
+    assert elements_named(named) == item
 
 
 def test_null_means_absent_and_unnamed_elements_are_kept() -> None:
@@ -93,7 +93,7 @@ def test_what_must_not_be_written_is_refused_by_name(
     changes: dict[str, object], code: EncodingCode, sentence: str
 ) -> None:
     with pytest.raises(TagEncodingError, match=sentence) as refused:
-        elements_named({"primary_item_identifier": "TK.00003", **changes})
+        checked(elements_named({"primary_item_identifier": "TK.00003", **changes}))
     assert refused.value.code is code
 
 

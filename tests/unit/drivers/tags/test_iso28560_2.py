@@ -3,7 +3,8 @@ from hypothesis import given
 
 from drivers.tags.content import TagContent, TagModel
 from drivers.tags.detect import decode_tag
-from drivers.tags.elements import Elements, SetInformation, by_name, checked
+from drivers.tags.element_rules import checked
+from drivers.tags.elements import Elements, SetInformation, by_name
 from drivers.tags.encode import encode_tag
 from drivers.tags.iso28560_2 import DSFID, encode_iso28560_2, read
 from drivers.tags.problems import EncodingCode, ProblemCode, TagEncodingError

@@ -2,18 +2,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers.tags.basic_block import Checksum, checksum_of
 from drivers.tags.content import Layout, TagContent, TagModel, VersionNibble
 from drivers.tags.detect import decode_tag
 from drivers.tags.elements import Elements, SetInformation, by_name
 from drivers.tags.encode import encode_tag
 from drivers.tags.iso28560_3 import (
-    Checksum,
     as_written,
-    checksum_of,
     encode_iso28560_3,
     read,
-    turned,
 )
+from drivers.tags.memory_image import turned
 from drivers.tags.problems import EncodingCode, ProblemCode, TagEncodingError
 from tests.unit.drivers.tags.strategies import elements
 
