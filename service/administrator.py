@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from structlog.typing import FilteringBoundLogger
 
 from service import administration, stations
-from service.administration import Answer, Command, Failed, StationLine, Status
+from service.administration import Answer, Command, Failed, RecordBackup, StationLine, Status
 from service.ledger import Ledger
 from service.ledger_thread import LedgerThread
 from service.logs import kind_of
@@ -51,7 +51,9 @@ class Administrator:
         """Answered when it is done; a change of the stations is in force by then."""
         now_ms = self._now_ms()
 
-        def work(_ledger: object) -> _CarriedOut:
+        def work(ledger: Ledger) -> _CarriedOut:
+            if isinstance(command, RecordBackup):
+                ledger.store_confirmations()
             answer = administration.carry_out(self._engine, command, now_ms)
             return _CarriedOut(answer, stations.all_stations(self._engine))
 

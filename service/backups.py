@@ -30,8 +30,8 @@ def file_name(url: str, now_ms: int) -> str:
 def copy_to(url: str, target: Path) -> None:
     """Whole, checked and synced under its final name, or not at all."""
     place, draft = make_url(url), target.with_suffix(".part")
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         (_copy_sqlite if _kind(place) == "sqlite" else _dump_postgresql)(place, draft)
         os.fsync(handle)
@@ -39,7 +39,8 @@ def copy_to(url: str, target: Path) -> None:
         draft.replace(target)
         _sync_folder(target.parent)
     except (OSError, sqlite3.Error) as problem:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
         raise BackupProblem(f"no backup was made in {target.parent}: {problem}") from problem
 
 

@@ -79,7 +79,7 @@ class Batches:
             replies = future.result().replies
         for waiting, reply in zip(batch, replies, strict=True):
             if isinstance(reply, BodyDiffers | ForeignOperation):
-                self._folded.warn(STATION_AT_FAULT[type(reply)], waiting.caller.station.name)
+                self._folded.say(STATION_AT_FAULT[type(reply)], waiting.caller.station.name)
             self._sender.reply(waiting.caller, reply)
             reached(CrashPoint.AFTER_AN_ANSWER)
         reached(CrashPoint.AFTER_ANSWERS)

@@ -79,8 +79,13 @@ class Confirmations:
         """How far each station has confirmed, once it is worth while to forget that much."""
         return self._to_forget if self._backlog >= FORGET_AT else {}
 
+    @property
+    def unwritten(self) -> dict[int, int]:
+        """What stations have confirmed and no transaction has stored."""
+        return self._to_forget
+
     def forgotten(self) -> None:
-        """What `to_forget` said last was committed."""
+        """What `to_forget` or `unwritten` said last was committed."""
         self._to_forget, self._backlog = {}, 0
 
 

@@ -24,7 +24,7 @@ class FoldedLog:
         self._clock = clock
         self._folds: dict[tuple[str, str], _Fold] = {}
 
-    def warn(self, event: str, source: str, **facts: str) -> None:
+    def say(self, event: str, source: str, **facts: str) -> None:
         """`source` is a station or the fingerprint of a key; the facts name no person."""
         if len(self._folds) >= SOURCES and (source, event) not in self._folds:
             source = "further sources"

@@ -14,7 +14,7 @@ from service.arrived import Arrived
 from service.batch import Batch, Written, in_station_order
 from service.clock import now_ms
 from service.confirmations import Confirmations, forget
-from service.database.connection import Writer
+from service.database.connection import ConnectionGone, Writer
 from service.database.migrate import check_schema
 from service.database.ownership import Ownership
 from service.epochs import current_epoch
@@ -52,7 +52,12 @@ class Ledger:
         self._ownership = Ownership(self._writer)
         self._ownership.take(wait=wait)
         driver = engine.dialect.loaded_dbapi
-        self._store_trouble = (driver.OperationalError, driver.InterfaceError, OperationalError)
+        self._store_trouble = (
+            driver.OperationalError,
+            driver.InterfaceError,
+            OperationalError,
+            ConnectionGone,
+        )
         self._is_broken = False
         self.epoch = current_epoch(engine, clock())
         self._confirmations = Confirmations(self._writer)
@@ -78,6 +83,7 @@ class Ledger:
             except self._store_trouble as problem:
                 self._log.warning("store trouble", problem=type(problem).__name__)
                 self._is_broken, trouble = True, problem
+                self._writer.let_go()
         raise LedgerUnavailable(type(trouble).__name__) from trouble
 
     def confirm(self, station: int, through: int) -> None:
@@ -87,6 +93,13 @@ class Ledger:
     def safe_through(self, station: int) -> int:
         """What even the oldest backup that may be restored holds of this station."""
         return self._confirmations.safe_through(station)
+
+    def store_confirmations(self) -> None:
+        """All of them, so that a backup made now is known to hold them."""
+        self._writer.begin()
+        forget(self._writer, self._confirmations.unwritten)
+        self._writer.commit()
+        self._confirmations.forgotten()
 
     def reoffered(self, station: int) -> None:
         """The station has offered all that it kept of the former epoch."""

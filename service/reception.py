@@ -62,7 +62,7 @@ class Reception:
         """Answer it, or lay it where it will be answered."""
         station = self._registry.station_of(envelope.key)
         if station is None:
-            self._folded.warn("message of a revoked key dropped", fingerprint(envelope.key))
+            self._folded.say("message of a revoked key dropped", fingerprint(envelope.key))
             return
         try:
             message = ingest.read(envelope.frames)
@@ -77,7 +77,7 @@ class Reception:
 
     def turned_away(self, key: str) -> None:
         """The door let a key not in."""
-        self._folded.warn("unknown key turned away", fingerprint(key))
+        self._folded.say("unknown key turned away", fingerprint(key))
 
     def take_confirmed(self) -> dict[int, int]:
         """What stations have confirmed since the last call: to be stored with the next batch."""
@@ -89,7 +89,7 @@ class Reception:
         return bool(self.tray or self._confirmed)
 
     def _cannot_read(self, station: Station, envelope: Envelope, problem: str) -> None:
-        self._folded.warn("message cannot be read", station.name, problem=problem)
+        self._folded.say("message cannot be read", station.name, problem=problem)
         message = ingest.message_id(envelope.frames)
         reply = ProtocolMismatch(problem=problem)
         self._sender.send(station.number, envelope.identity, message, reply)
@@ -98,7 +98,7 @@ class Reception:
         if self._has_rival(caller, hello):
             self._sender.reply(caller, SecondInstance())
         elif hello.last_sequence < self._registry.confirmed_through(caller.station):
-            self._folded.warn("station with an older memory refused", caller.station.name)
+            self._folded.say("station with an older memory refused", caller.station.name)
             self._sender.reply(caller, ProtocolMismatch(problem=MEMORY_TOO_OLD))
         else:
             self._welcome(caller, hello)
@@ -113,7 +113,7 @@ class Reception:
         rival.refused_instance = hello.instance
         if not self._sender.send(station.number, rival.identity, NO_MESSAGE, news):
             return False
-        self._folded.warn("second instance of a key refused", station.name)
+        self._folded.say("second instance of a key refused", station.name)
         return True
 
     def _welcome(self, caller: Caller, hello: Hello) -> None:

@@ -6,7 +6,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from copy import copy
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -62,6 +64,13 @@ class ServiceProcess:
         self.port = 0
         self.process: subprocess.Popen[bytes] | None = None
 
+    def twin(self) -> "ServiceProcess":
+        """A second service on the same folder and database, not started."""
+        twin = copy(self)
+        twin.port, twin.process = 0, None
+        twin.log = self.state / "twin.jsonl"
+        return twin
+
     def __enter__(self) -> Self:
         self.start()
         return self
@@ -83,7 +92,7 @@ class ServiceProcess:
         """Returns when stations can connect."""
         self.launch(crash_at)
         seen = len(self.log.read_text().splitlines())
-        eventually(lambda: self._listens(seen), START_SECONDS, "listening service")
+        eventually(lambda: self.listens(seen), START_SECONDS, "listening service")
 
     def launch(self, crash_at: CrashPoint | str = "") -> None:
         """Returns at once."""
@@ -111,6 +120,10 @@ class ServiceProcess:
         """Until the crash point was reached."""
         assert self.process is not None
         assert self.process.wait(START_SECONDS) == -signal.SIGKILL
+
+    @property
+    def is_dead(self) -> bool:
+        return self.process is None or self.process.poll() is not None
 
     def order(self, command: Command) -> Answer:
         """An administrator's command to the running service."""
@@ -146,19 +159,30 @@ class ServiceProcess:
         assert len(found) == count
         return found
 
-    def damage(self, statement: str) -> None:
+    @contextmanager
+    def locked_database(self) -> Iterator[None]:
+        """As a disk that hangs: nothing can be written, everything read."""
+        with closing(sqlite3.connect(self.database, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+            connection.execute("ROLLBACK")
+
+    def damage(self, statement: str, *values: object) -> None:
         """Change the database as no program of ours does."""
         with closing(sqlite3.connect(self.database)) as connection, connection:
-            connection.execute(statement)
+            connection.execute(statement, values)
 
     def logged(self) -> list[dict[str, object]]:
         lines = self.log.read_text().splitlines()
         return [msgspec.json.decode(line) for line in lines if line.startswith("{")]
 
-    def _listens(self, seen: int) -> bool:
-        assert self.process is not None
+    def has_said(self, event: str) -> bool:
+        return any(line["event"] == event for line in self.logged())
+
+    def listens(self, seen: int = 0) -> bool:
+        """Whether it said so after so many lines of its log."""
         text = self.log.read_text()
-        assert self.process.poll() is None, text
+        assert not self.is_dead, text
         for line in text.splitlines()[seen:]:
             if found := re.search(r'"endpoint": "tcp://.*:(\d+)"', line):
                 self.port = int(found[1])

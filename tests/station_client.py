@@ -21,6 +21,10 @@ from service.protocol.replies import OutcomeReply, Reply, Welcome
 Frames = tuple[bytes, ...]
 
 
+class NoAnswer(AssertionError):
+    """What was waited for did not come in time."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeyPair:
     """CURVE keys as Z85 text."""
@@ -76,6 +80,7 @@ class StationClient:
         """A new connection, as after a cut cable; call `hello` afterwards."""
         self.socket = self.context.socket(zmq.DEALER)
         self.socket.linger = 0
+        self.socket.immediate = True
         for name, value in options.items():
             setattr(self.socket, name, value)
         self.socket.curve_serverkey = self.service_key.encode("ascii")
@@ -106,14 +111,17 @@ class StationClient:
         return StationHeader(**(facts | changed))  # type: ignore[arg-type]
 
     def send(self, header: StationHeader, body: bytes, *more: bytes) -> MessageId:
-        """Send a message with this body; returns the message's id."""
+        """Send a message with this body; returns the message's id. Raises NoAnswer."""
         self.send_frames((MAGIC, encode(header), body, *more))
         return header.message
 
     def send_frames(self, frames: Frames, seconds: float = 10.0) -> None:
         """Waits for the connection, or for a full one to take more."""
         self.socket.sndtimeo = int(seconds * 1000)
-        self.socket.send_multipart(frames)
+        try:
+            self.socket.send_multipart(frames)
+        except zmq.Again as problem:
+            raise NoAnswer(f"no connection within {seconds} s") from problem
 
     def operation(self, act: Act, **changed: object) -> Operation:
         """A new operation with the station's next sequence."""
@@ -138,15 +146,15 @@ class StationClient:
         hello = Hello(self.instance, "test", self.last_sequence, keeps=0)
         return self.send(self.header("hello"), encode(hello))
 
-    def say_hello(self) -> Reply:
+    def say_hello(self, seconds: float = 10.0) -> Reply:
         """Say Hello and take on the epoch of whoever answers."""
-        answer = self.answer(self.greet())
+        answer = self.answer(self.greet(), seconds)
         if isinstance(answer.reply, Welcome):
             self.epoch = answer.header.epoch
         return answer.reply
 
-    def hello(self) -> Welcome:
-        reply = self.say_hello()
+    def hello(self, seconds: float = 10.0) -> Welcome:
+        reply = self.say_hello(seconds)
         assert isinstance(reply, Welcome), reply
         return reply
 
@@ -172,7 +180,8 @@ class StationClient:
         deadline = monotonic() + seconds
         while not self._answers.get(message):
             left = deadline - monotonic()
-            assert left > 0, f"no answer within {seconds} s"
+            if left <= 0:
+                raise NoAnswer(f"no answer within {seconds} s")
             if self.socket.poll(max(1, int(left * 1000))):
                 self._keep()
         return self._answers[message].pop(0)
