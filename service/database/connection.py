@@ -77,6 +77,10 @@ def _worded(statement: Lookup | Keep, dialect: str) -> str:
     return statement.worded(dialect)
 
 
+class ConnectionGone(Exception):
+    """The connection can do nothing any more."""
+
+
 class Reader:
     """One connection, taken out of the pool. Owner: one thread at a time."""
 
@@ -134,15 +138,23 @@ class Writer(Reader):
         self._cursor.execute("COMMIT")
 
     def roll_back(self) -> None:
-        """Also after an error that has ended the transaction already."""
-        self._connection.rollback()
+        """Also after an error that has ended the transaction already; may raise ConnectionGone."""
+        try:
+            self._connection.rollback()
+        except self.engine.dialect.loaded_dbapi.Error as problem:
+            raise ConnectionGone(type(problem).__name__) from problem
+
+    def let_go(self) -> None:
+        """Hold no lock, whatever state the connection is in. To be reopened before it is used."""
+        try:
+            self.roll_back()
+        except ConnectionGone:
+            self._connection.close()
 
     def reopen(self) -> None:
         """A new connection: the old one may be in any state."""
-        try:
-            self._connection.close()
-        finally:
-            self._open()
+        self._connection.close()
+        self._open()
 
     def execute(self, text: str, *values: object) -> None:
         """One plain statement; `?` marks its values."""

@@ -8,10 +8,15 @@ import fcntl
 from pathlib import Path
 from typing import IO
 
+from psycopg.errors import LockNotAvailable
+
 from service.database.connection import Writer
 from service.database.engine import SQLITE
 
 ADVISORY_KEY = int.from_bytes(b"muontra", "big")
+
+# PostgreSQL's lock_timeout in milliseconds; it takes a moment to see that a connection was closed.
+FOR_EVER, AT_ONCE, UNTIL_OUR_OLD_CONNECTION_IS_GONE = 0, 1, 5_000
 
 
 class NotOwner(Exception):
@@ -29,15 +34,21 @@ class Ownership:
         """Raise NotOwner when another has it, or wait until it has gone."""
         if self._writer.dialect == SQLITE:
             self._file = hold_file(self._writer.engine.url.database or "", wait=wait)
-        elif wait:
-            self._writer.all("SELECT pg_advisory_lock(?)", ADVISORY_KEY)
-        elif self._writer.all("SELECT pg_try_advisory_lock(?)", ADVISORY_KEY) != [(True,)]:
-            raise NotOwner("another service owns this PostgreSQL database")
+        else:
+            self._take_advisory_lock(FOR_EVER if wait else AT_ONCE)
 
     def take_again(self) -> None:
         """After the writer was reopened; raises NotOwner when another was quicker."""
         if self._writer.dialect != SQLITE:
-            self.take(wait=False)
+            self._take_advisory_lock(UNTIL_OUR_OLD_CONNECTION_IS_GONE)
+
+    def _take_advisory_lock(self, limit_ms: int) -> None:
+        self._writer.execute(f"SET lock_timeout = {limit_ms}")
+        try:
+            self._writer.execute("SELECT pg_advisory_lock(?)", ADVISORY_KEY)
+        except LockNotAvailable as busy:
+            raise NotOwner("another service owns this PostgreSQL database") from busy
+        self._writer.execute("SET lock_timeout = 0")
 
     def release(self) -> None:
         """Let the next one have it; closing the writer does the same for PostgreSQL."""
@@ -48,7 +59,7 @@ class Ownership:
 
 def hold_file(database: str, *, wait: bool) -> IO[bytes]:
     """Own an SQLite database without opening it, until the file is closed; may raise NotOwner."""
-    file = Path(f"{database}.lock").open("ab")
+    file = Path(f"{database}.lock").open("ab")  # noqa: SIM115 - open as long as it is owned
     try:
         fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except BlockingIOError as busy:
