@@ -14,7 +14,8 @@ from kiosk.views import Chime, Frame
 class Bridge:
     """`publish` may be called from any thread; everything else belongs to the main thread.
 
-    `wake` asks the main thread to call `deliver` soon; it must be safe from any thread.
+    `drawing` was handed to the screen and is not flipped yet. `wake` asks the main thread to call
+    `deliver` soon; it must be safe from any thread.
     """
 
     def __init__(
@@ -31,7 +32,7 @@ class Bridge:
         self._lock = Lock()
         self._newest: Frame | None = None
         self._chimes: list[Chime] = []
-        self._drawing: int | None = None
+        self.drawing: Frame | None = None
 
     def publish(self, frame: Frame) -> None:
         """A new frame from the controller, which takes the place of one not yet shown."""
@@ -50,10 +51,10 @@ class Bridge:
             self._chime(chime)
         if frame is not None:
             self._show(frame)
-            self._drawing = frame.number
+            self.drawing = frame
 
     def flipped(self) -> None:
         """The buffers were flipped: what was shown before stands on the screen now."""
-        if self._drawing is not None:
-            drawn, self._drawing = self._drawing, None
-            self._submit(FrameDrawn(drawn))
+        if self.drawing is not None:
+            drawn, self.drawing = self.drawing, None
+            self._submit(FrameDrawn(drawn.number))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.config import ConfigurationError, StationConfig, load_config
+from kiosk.logs import configure_logs
 from ui.kivy_setup import prepare_kivy
 from ui.page import Page, page_for
 from ui.presenter.catalogue import translator
@@ -28,13 +29,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(f"The configuration has mistakes; mend them and start again.\n{problem}")
     page = _page(config, given)
     fullscreen = given.fullscreen or (config.screen.fullscreen and given.window is None)
-    run(config, page, fullscreen=fullscreen)
+    run(config, page, fullscreen=fullscreen, drawn=given.drawn)
 
 
-def run(config: StationConfig, page: Page, *, fullscreen: bool) -> None:
+def run(config: StationConfig, page: Page, *, fullscreen: bool, drawn: Path | None = None) -> None:
     """Open the window, then the station."""
+    configure_logs()
     home = Path(config.station.state_folder) / "screen"
     prepare_kivy(home, page, fullscreen=fullscreen)
+    from ui.diary import Diary  # noqa: PLC0415 (wanted by demos only)
     from ui.window import KioskWindow  # noqa: PLC0415 (imports Kivy, which reads its settings)
 
     window = KioskWindow(
@@ -45,6 +48,7 @@ def run(config: StationConfig, page: Page, *, fullscreen: bool) -> None:
         sounds=home / "sounds",
         closable=not fullscreen,
         now=local_time,
+        diary=Diary(drawn, page) if drawn is not None else None,
     )
     window.run()
 
@@ -89,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--inches", type=float, help="diagonal of the panel, if it is unusual")
     parser.add_argument("--theme", choices=[str(name) for name in ThemeName])
     parser.add_argument("--text-percent", type=int, choices=(100, 130, 170), help="size of letters")
+    parser.add_argument("--drawn", type=Path, metavar="FILE", help="note every drawn frame there")
     parser.add_argument("--still", action="store_true", help="no motion at all")
     return parser
 

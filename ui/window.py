@@ -18,6 +18,7 @@ from kiosk.intents import Intent
 from kiosk.views import Frame
 from ui.bridge import Bridge
 from ui.chimes import Chimes
+from ui.diary import Diary
 from ui.page import Page
 from ui.screen import KioskScreen
 from ui.screens.scene import Act
@@ -62,12 +63,14 @@ class KioskWindow:
         sounds: Path,
         closable: bool,
         now: Callable[[], datetime],
+        diary: Diary | None = None,
     ) -> None:
         self._open_station = open_station
         self._station: Station | None = None
         self._opening: Future[Station] | None = None
         self._opener = ThreadPoolExecutor(1, "station-opener")
         self._now = now
+        self._diary = diary
         self._closable = closable
         self._failure: BaseException | None = None
         self._chimes = Chimes(sounds)
@@ -119,6 +122,8 @@ class KioskWindow:
     def _flipped(self) -> None:
         if self._opening is None:
             self._opening = self._opener.submit(self._open)
+        if self._diary is not None and self.bridge.drawing is not None:
+            self._diary.note(self.bridge.drawing, self._stage.targets)
         self.bridge.flipped()
 
     def _open(self) -> Station:
@@ -149,3 +154,5 @@ class KioskWindow:
         self._opener.shutdown(wait=True)
         if self._station is not None and self._failure is None:
             self._station.stop()
+        if self._diary is not None:
+            self._diary.close()

@@ -1,0 +1,1 @@
+"""`make demo`: the whole of muontra on one machine, with simulated hardware."""
