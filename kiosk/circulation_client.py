@@ -1,24 +1,32 @@
 """The station's side of the wire contract. Moves no bytes itself and owns no rows.
 
 Owner: the controller thread. Frames go out through `send`; what came in is told as news.
-Link times are one table (docs/protocols/link.md, "Times").
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from time import time
 
-import msgspec
 import structlog
 
+from kiosk.link_health import LinkHealth, LinkState, LinkTimes
+from kiosk.link_news import (
+    ClientNews,
+    EpochSeen,
+    OperationAnswered,
+    QuestionAnswered,
+    SafeThrough,
+    WentOffline,
+    WentOnline,
+)
+from kiosk.messages_under_way import AskedQuestion, MessagesUnderWay, Subject
 from kiosk.outbox.records import OperationRecord
 from kiosk.service_link import LinkSignal
 from kiosk.views import Hindrance
 from service.protocol import codec
 from service.protocol.headers import MAGIC, Kind, ServiceHeader, StationHeader
 from service.protocol.identifiers import new_identifier
-from service.protocol.questions import AskItem, AskPatron, Heartbeat, Hello, Question, ReofferDone
+from service.protocol.questions import AskItem, AskPatron, Heartbeat, Hello, ReofferDone
 from service.protocol.replies import (
     BodyDiffers,
     ForeignOperation,
@@ -32,86 +40,6 @@ from service.protocol.replies import (
 )
 
 log = structlog.get_logger()
-
-
-class LinkTimes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All times of the link in seconds."""
-
-    beat: float = 10.0
-    beat_in_session: float = 1.0
-    silent: float = 15.0
-    silent_in_session: float = 4.0
-    answer: float = 4.0
-    online_again: float = 10.0
-    hello_again: float = 5.0
-    try_later: float = 1.0
-
-
-class LinkState(StrEnum):
-    """DOWN: no connection. GREETING: Hello was said. QUIET: proving itself. ONLINE: in use."""
-
-    DOWN = "down"
-    GREETING = "greeting"
-    QUIET = "quiet"
-    ONLINE = "online"
-
-
-@dataclass(frozen=True, slots=True)
-class WentOnline:
-    """Operations may be sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class WentOffline:
-    """What is undecided stays undecided."""
-
-
-@dataclass(frozen=True, slots=True)
-class EpochSeen:
-    """The service's epoch, to be written down before anything is confirmed in it."""
-
-    epoch: str
-
-
-@dataclass(frozen=True, slots=True)
-class SafeThrough:
-    """What lies at or below may be forgotten."""
-
-    sequence: int
-
-
-@dataclass(frozen=True, slots=True)
-class OperationAnswered:
-    """The service decided."""
-
-    operation: str
-    reply: OutcomeReply
-    body: bytes
-    epoch: str
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionAnswered:
-    """The reply to a question; None when none came in time. `asked_at` in monotonic seconds."""
-
-    question: AskPatron | AskItem
-    mark: int
-    asked_at: float
-    reply: Reply | None
-
-
-ClientNews = (
-    WentOnline | WentOffline | EpochSeen | SafeThrough | OperationAnswered | QuestionAnswered
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A message that no reply has come to. `subject`: an operation's key, or a question."""
-
-    subject: "str | Question"
-    sent_at: float
-    mark: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +62,6 @@ class Counters:
     broken: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class _Flight:
-    """Messages under way, and when an operation may be tried again."""
-
-    messages: dict[str, Waiting] = field(default_factory=dict)
-    attempts: dict[str, int] = field(default_factory=dict)
-    not_before: dict[str, float] = field(default_factory=dict)
-    stuck: set[str] = field(default_factory=set)
-
-
 class CirculationClient:
     """Hello, heartbeats, questions, operations, and what the replies mean for the link."""
 
@@ -158,96 +76,101 @@ class CirculationClient:
         self.epoch = epoch
         self._send_frames = send
         self._times = times
-        self.state = LinkState.DOWN
+        self._health = LinkHealth(times)
+        self._told_reachable = False
         self.hindrance: Hindrance | None = None
         self.counters = Counters()
-        self._flight = _Flight()
-        self._heard_at = 0.0
-        self._beat_at = 0.0
-        self._greeted_at = 0.0
-        self._proved_at = 0.0
-        self._announced = False
-        self._broken_off = False
-        self.reoffer_wanted = False
+        self._reoffer_wanted = False
+        self._under_way = MessagesUnderWay(times.answer)
         self._news: list[ClientNews] = []
 
     @property
     def online(self) -> bool:
         """Whether messages can be sent to a service that knows this station."""
-        return self.state is LinkState.ONLINE
+        return self._health.state is LinkState.ONLINE
 
     @property
     def reachable(self) -> bool:
         """Whether the service counts as there; a connection that is renewed quickly stays so."""
-        return self._announced
+        return self._health.reachable
+
+    @property
+    def room(self) -> int:
+        """How many more messages may be sent now."""
+        return self._under_way.room
+
+    @property
+    def reoffer_wanted(self) -> bool:
+        """Whether the service still waits to hear that everything was offered."""
+        return self._reoffer_wanted and not self._under_way.has(ReofferDone())
 
     def signal(self, signal: LinkSignal, now: float) -> list[ClientNews]:
         """The connection changed. A short break is not offline yet: silence decides."""
         match signal:
             case LinkSignal.CONNECTED:
-                self._heard_at = now
+                self._health.heard(now)
                 self._greet(now)
             case LinkSignal.DISCONNECTED:
                 self._lose_messages()
-                self.state = LinkState.DOWN
+                self._health.disconnected()
             case LinkSignal.KEY_REFUSED:
-                self.hindrance = Hindrance.REVOKED if self.epoch else Hindrance.NOT_ENROLLED
-                self._go_offline(LinkState.DOWN)
+                why = Hindrance.REVOKED if self.epoch else Hindrance.NOT_ENROLLED
+                self._turned_away(why, LinkState.DOWN)
             case LinkSignal.OTHER_PROTOCOL:
-                self.hindrance = Hindrance.PROTOCOL
-                self._go_offline(LinkState.DOWN)
+                self._turned_away(Hindrance.PROTOCOL, LinkState.DOWN)
         return self._take_news()
 
     def receive(self, frames: tuple[bytes, ...], now: float) -> list[ClientNews]:
         """One message from the service. What cannot be read is logged and dropped."""
-        self._heard_at = now
+        self._health.heard(now)
         try:
             header, reply, body = _decoded(frames)
         except codec.ProtocolError as problem:
             log.warning("unreadable message from the service", problem=str(problem))
-            return []
+            return self._take_news()
         self._take_in(header, reply, body, now)
         return self._take_news()
 
     def tick(self, now: float, *, in_session: bool) -> list[ClientNews]:
         """What time brings about: heartbeats, silence, unanswered messages."""
-        self._flight.not_before = {k: t for k, t in self._flight.not_before.items() if t > now}
-        if self._announced and now >= self._heard_at + self._silent(in_session):
-            self._go_offline(self.state)
-        if self.state is LinkState.GREETING and now >= self._greeted_at + self._times.hello_again:
+        health = self._health
+        self._under_way.forget_past(now)
+        if health.falls_silent(now, in_session=in_session):
+            self._lose_messages()
+        if health.hello_due(now):
             self._greet(now)
-        elif self.state in {LinkState.QUIET, LinkState.ONLINE}:
-            self._watch(now, in_session=in_session)
+        if health.welcome and self._under_way.overdue(now):
+            self._lose_messages()
+            health.not_answered(now)
+        for question in self._under_way.take_questions_due(now):
+            self._put_question(question, now)
+        if health.beat_due(now, in_session=in_session):
+            beat = Heartbeat(self.counters.waiting, self.counters.broken)
+            self._send("heartbeat", codec.encode(beat), now)
+        health.prove(now)
         return self._take_news()
 
     def next_deadline(self, *, in_session: bool) -> float | None:
         """When `tick` has something to do."""
-        times: list[float] = []
-        if self._announced:
-            times.append(self._heard_at + self._silent(in_session))
-        if self.state is LinkState.GREETING:
-            times.append(self._greeted_at + self._times.hello_again)
-        if self.state in {LinkState.QUIET, LinkState.ONLINE}:
-            times.append(self._beat_at + self._beat(in_session))
-            times += [m.sent_at + self._times.answer for m in self._flight.messages.values()]
-            times += self._flight.not_before.values()
-        if self.state is LinkState.QUIET:
-            times.append(self._proved_at)
+        health = self._health.next_deadline(in_session=in_session)
+        times = [] if health is None else [health]
+        if self._health.welcome:
+            times += self._under_way.deadlines()
+        if self._news:
+            times.append(0.0)
         return min(times, default=None)
 
     def ask(self, question: AskPatron | AskItem, mark: int, now: float) -> None:
         """Send a question; its answer, or None, comes as news with the same `mark`."""
-        message = self._send("question", codec.encode(question), now, expires=self._times.answer)
-        self._flight.messages[message] = Waiting(question, now, mark)
+        asked = AskedQuestion(question, mark, now)
+        if self.online:
+            self._put_question(asked, now)
+        else:
+            self._tell_answer(asked, None)
 
     def may_send(self, record: OperationRecord, now: float) -> bool:
         """Whether this operation is free to leave: online, not under way, not put off."""
-        flight = self._flight
-        if not self.online or record.key in flight.stuck:
-            return False
-        if now < flight.not_before.get(record.key, 0.0):
-            return False
-        return all(waiting.subject != record.key for waiting in flight.messages.values())
+        return self.online and self._under_way.may_send(record.key, now)
 
     def send_operation(self, record: OperationRecord, now: float) -> None:
         """Send, or send again, the same body."""
@@ -259,18 +182,20 @@ class CirculationClient:
 
     def reoffer_done(self, now: float) -> None:
         """Everything that was kept is entered."""
-        self.reoffer_wanted = False
         message = self._send("question", codec.encode(ReofferDone()), now)
-        self._flight.messages[message] = Waiting(ReofferDone(), now)
+        self._under_way.sent(message, ReofferDone(), now)
+
+    def _put_question(self, asked: AskedQuestion, now: float) -> None:
+        body = codec.encode(asked.question)
+        message = self._send("question", body, now, expires=self._times.answer)
+        self._under_way.sent(message, asked, now)
 
     def _put_operation(
         self, kind: Kind, record: OperationRecord, more: tuple[bytes, ...], now: float
     ) -> None:
-        flight = self._flight
-        attempt = flight.attempts[record.key] = flight.attempts.get(record.key, 0) + 1
-        flight.not_before.pop(record.key, None)
+        attempt = self._under_way.next_attempt(record.key)
         message = self._send(kind, record.body, now, attempt=attempt, more=more)
-        flight.messages[message] = Waiting(record.key, now)
+        self._under_way.sent(message, record.key, now)
 
     def _send(
         self,
@@ -298,117 +223,84 @@ class CirculationClient:
 
     def _greet(self, now: float) -> None:
         self._lose_messages()
-        self._greeted_at = now
-        self.state = LinkState.GREETING
-        counters = self.counters
-        hello = Hello(
-            self._identity.instance, self._identity.software, counters.last_sequence, counters.keeps
-        )
+        self._health.greets(now)
+        who, counters = self._identity, self.counters
+        hello = Hello(who.instance, who.software, counters.last_sequence, counters.keeps)
         self._send("hello", codec.encode(hello), now)
 
-    def _watch(self, now: float, *, in_session: bool) -> None:
-        if any(now >= m.sent_at + self._times.answer for m in self._flight.messages.values()):
-            self._go_offline(LinkState.QUIET)
-            self._proved_at = now + self._times.online_again
-        if now >= self._beat_at + self._beat(in_session):
-            self._beat_at = now
-            beat = Heartbeat(self.counters.waiting, self.counters.broken)
-            self._send("heartbeat", codec.encode(beat), now)
-        if self.state is LinkState.QUIET and now >= self._proved_at:
-            self._go_online()
-
-    def _beat(self, in_session: bool) -> float:
-        return self._times.beat_in_session if in_session else self._times.beat
-
-    def _silent(self, in_session: bool) -> float:
-        return self._times.silent_in_session if in_session else self._times.silent
-
-    def _go_online(self) -> None:
-        self.state = LinkState.ONLINE
-        self._announced = True
-        self._news.append(WentOnline())
-
-    def _go_offline(self, state: LinkState) -> None:
+    def _turned_away(self, why: Hindrance, state: LinkState) -> None:
+        self.hindrance = why
         self._lose_messages()
-        self.state = state
-        if self._announced:
-            self._announced = False
-            self._broken_off = True
-            self._news.append(WentOffline())
+        self._health.turned_away(state)
 
     def _lose_messages(self) -> None:
         """Nobody answers these any more; operations will be sent again from the outbox."""
-        for waiting in self._flight.messages.values():
-            if isinstance(waiting.subject, AskPatron | AskItem):
-                self._question_answered(waiting, waiting.subject, None)
-        self._flight.messages.clear()
+        for asked in self._under_way.lose():
+            self._tell_answer(asked, None)
 
-    def _question_answered(
-        self, waiting: Waiting, question: AskPatron | AskItem, reply: Reply | None
-    ) -> None:
-        self._news.append(QuestionAnswered(question, waiting.mark, waiting.sent_at, reply))
+    def _tell_answer(self, asked: AskedQuestion, reply: Reply | None) -> None:
+        self._news.append(QuestionAnswered(asked.question, asked.mark, asked.asked_at, reply))
 
     def _take_news(self) -> list[ClientNews]:
         news, self._news = self._news, []
+        if self.reachable is not self._told_reachable:
+            self._told_reachable = self.reachable
+            news.append(WentOnline() if self.reachable else WentOffline())
         return news
 
     def _take_in(self, header: ServiceHeader, reply: Reply, body: bytes, now: float) -> None:
+        greeting = self._health.state is LinkState.GREETING
         match reply:
-            case Welcome():
-                self.reoffer_wanted = reply.reoffer
-                self._welcomed(header, now)
-                return
-            case HelloFirst():
+            case Welcome() if greeting:
+                self._welcomed(header, reply, now)
+            case HelloFirst() if self._health.welcome:
                 self._greet(now)
-                return
-            case SecondInstance():
-                self.hindrance = Hindrance.SECOND_INSTANCE
-                self._go_offline(LinkState.GREETING)
-                return
+            case SecondInstance() if greeting or self._health.welcome:
+                self._turned_away(Hindrance.SECOND_INSTANCE, LinkState.GREETING)
+            case ProtocolMismatch() if greeting:
+                log.error("the service does not take this station", problem=reply.problem)
+                self._turned_away(Hindrance.PROTOCOL, LinkState.GREETING)
+            case _ if self._health.welcome and header.epoch == self.epoch:
+                self._news.append(SafeThrough(header.safe_through))
+                subject = self._under_way.answered(header.in_reply_to)
+                if subject is not None:
+                    self._answered(subject, reply, body, now)
             case _:
-                pass
-        if header.epoch != self.epoch or self.state is LinkState.GREETING:
-            return
-        self._news.append(SafeThrough(header.safe_through))
-        waiting = self._flight.messages.pop(header.in_reply_to, None)
-        if waiting is not None:
-            self._answered(waiting, reply, body, now)
+                log.info("reply of another time dropped", reply=type(reply).__name__)
 
-    def _welcomed(self, header: ServiceHeader, now: float) -> None:
-        if self.state is not LinkState.GREETING:
-            return
+    def _welcomed(self, header: ServiceHeader, welcome: Welcome, now: float) -> None:
         self.hindrance = None
-        self._flight.stuck.clear()
+        self._reoffer_wanted = welcome.reoffer
+        self._under_way.try_everything_again()
         if header.epoch != self.epoch:
             self.epoch = header.epoch
+            self.counters.confirmed = 0  # what was confirmed before was another epoch's
             self._news.append(EpochSeen(header.epoch))
-        if self._broken_off:
-            self._broken_off = False
-            self.state = LinkState.QUIET
-            self._proved_at = now + self._times.online_again
-        else:
-            self._go_online()
+        self._health.welcomed(now)
 
-    def _answered(self, waiting: Waiting, reply: Reply, body: bytes, now: float) -> None:
-        subject = waiting.subject
-        if isinstance(subject, AskPatron | AskItem):
-            self._question_answered(waiting, subject, reply)
-        elif isinstance(subject, str):
+    def _answered(self, subject: Subject, reply: Reply, body: bytes, now: float) -> None:
+        if isinstance(reply, TryLater) and self._under_way.put_off(
+            subject, now, self._times.try_later
+        ):
+            return
+        if isinstance(subject, str):
             self._operation_answered(subject, reply, body, now)
+        elif isinstance(subject, AskedQuestion):
+            self._tell_answer(subject, reply)
+        else:
+            self._reoffer_wanted = False
 
     def _operation_answered(self, operation: str, reply: Reply, body: bytes, now: float) -> None:
-        match reply:
-            case TryLater():
-                self._flight.not_before[operation] = now + self._times.try_later
-            case ProtocolMismatch() | BodyDiffers() | ForeignOperation():
-                log.error("operation not taken", operation=operation, why=type(reply).__name__)
-                self._flight.stuck.add(operation)
-                self.hindrance = Hindrance.PROTOCOL
-            case _:
-                self._flight.attempts.pop(operation, None)
-                outcome = codec.decode_outcome(body)
-                epoch = self.epoch or ""
-                self._news.append(OperationAnswered(operation, outcome, body, epoch))
+        if isinstance(reply, OutcomeReply):
+            self._under_way.decided(operation)
+            self._news.append(OperationAnswered(operation, reply, body, self.epoch or ""))
+        elif isinstance(reply, ProtocolMismatch | BodyDiffers | ForeignOperation):
+            log.error("operation not taken", operation=operation, why=type(reply).__name__)
+            self._under_way.stop_sending(operation)
+            self.hindrance = Hindrance.PROTOCOL
+        else:
+            log.error("no reply to an operation", operation=operation, why=type(reply).__name__)
+            self._under_way.put_off(operation, now, self._times.try_later)
 
 
 def _decoded(frames: tuple[bytes, ...]) -> tuple[ServiceHeader, Reply, bytes]:

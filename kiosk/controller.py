@@ -16,8 +16,12 @@ import structlog
 
 from drivers.facts import BarcodeScanned, InventoryRound
 from kiosk import intents
-from kiosk.circulation_client import (
-    CirculationClient,
+from kiosk.circulation_client import CirculationClient
+from kiosk.crash_points import CrashPoint, reached
+from kiosk.device_worker import ScannerDown, ScannerUp, WorkerNews
+from kiosk.draft import Birth, Draft
+from kiosk.inbox import Inbox
+from kiosk.link_news import (
     ClientNews,
     EpochSeen,
     OperationAnswered,
@@ -26,10 +30,6 @@ from kiosk.circulation_client import (
     WentOffline,
     WentOnline,
 )
-from kiosk.crash_points import CrashPoint, reached
-from kiosk.device_worker import ScannerDown, ScannerUp, WorkerNews
-from kiosk.draft import Birth, Draft
-from kiosk.inbox import Inbox
 from kiosk.outbox.changes import ForgetOperation, KeepReply, SetValue
 from kiosk.outbox.outbox import EPOCH, LAST_SEQUENCE, Outbox
 from kiosk.pad import Pad, emptied, observe

@@ -12,13 +12,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 from drivers.frame_trace import FrameTrace
-from kiosk.circulation_client import CirculationClient, Identity, LinkTimes
+from kiosk.circulation_client import CirculationClient, Identity
 from kiosk.config import StationConfig
 from kiosk.controller import Controller, News, Outside, Publish, StationFacts
 from kiosk.device_supervisor import DeviceSupervisor
 from kiosk.enrolment import pinned_service, station_key
 from kiosk.inbox import Inbox
 from kiosk.intents import Intent
+from kiosk.link_health import LinkTimes
 from kiosk.receipts.text import Translate, in_vietnamese
 from kiosk.service_link import ServiceLink
 from kiosk.session.states import Policy, SelfCheck

@@ -1,4 +1,4 @@
-"""Tags that lie there while nobody does anything: every row, and every answer that came too late."""
+"""Tags that lie there while nobody does anything: every row, and every late answer."""
 
 from itertools import product
 

@@ -5,7 +5,7 @@ from kiosk.session import events
 from kiosk.session.effects import NoteProved, Settle, Submit, WriteSecurity
 from kiosk.session.picture import item_line, view_of
 from kiosk.session.states import Borrowing, Farewell, Idle, Stage, Who
-from kiosk.views import BorrowView, Hindrance, LineState, Trouble
+from kiosk.views import BorrowView, FarewellView, Hindrance, LineState, Trouble
 from service.protocol.operations import CheckOut
 from service.protocol.refusals import RefusalCode
 from service.protocol.replies import Refused, Withdrawn
@@ -254,3 +254,18 @@ def test_the_view_of_a_stack_counts_and_names_the_row_that_needs_a_hand() -> Non
     assert isinstance(view, BorrowView)
     assert view.next_key == "TK.00002"
     assert view.pad.keys == ("TK.00001",)
+
+
+def test_farewell_reminds_of_lent_books_on_the_pad() -> None:
+    from datetime import date
+
+    world = World()
+    world.show_card()
+    world.lay(1, 2)
+    world.grant(*submitted(world))
+    world.prove(*writes(world))
+    world.hear(intents.Finish())
+    world.lift(2)
+    view = view_of(world.session, world.now, date(2026, 11, 18), "")
+    assert isinstance(view, FarewellView)
+    assert view.books_on_pad == 1
