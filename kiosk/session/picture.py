@@ -143,8 +143,13 @@ def item_line(session: SelfCheck, line: Line) -> ItemLine:
         parts=line.parts,
         parts_seen=tuple(sorted(line.uids)),
         parts_missing=missing,
-        on_pad=any(uid in session.tags for uid in line.tags),
+        on_pad=on_pad(session, line),
     )
+
+
+def on_pad(session: SelfCheck, line: Line) -> bool:
+    """Whether any part of the item lies there now."""
+    return any(uid in session.tags for uid in line.tags)
 
 
 def _nobody(session: SelfCheck, since: str) -> View:
@@ -259,7 +264,7 @@ def _farewell(session: SelfCheck, phase: Farewell, now: float) -> FarewellView:
         receipt=() if phase.receipt else None,
         seconds_left=max(0, ceil(phase.until - now)),
         card_on_pad=picture.card,
-        books_on_pad=len(picture.keys),
+        books_on_pad=sum(on_pad(session, line) for line in lent),
         saved=phase.saved,
     )
 
