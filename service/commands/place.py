@@ -62,6 +62,8 @@ def plain_errors() -> Iterator[None]:
         fail(f"{problem}.")
     except SQLAlchemyError as problem:
         fail(f"The database does not work: {getattr(problem, 'orig', None) or problem}")
+    except OSError as problem:
+        fail(f"{problem.filename or 'The machine'}: {problem.strerror or problem}.")
 
 
 @dataclass(frozen=True, slots=True)

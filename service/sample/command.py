@@ -23,6 +23,7 @@ from service.commands.place import (
     owned,
     plain_errors,
 )
+from service.database.engine import open_engine
 from service.database.migrate import upgrade_engine
 from service.sample.collection import FEWEST_COPIES, MOST_COPIES
 from service.sample.fill import NotEmpty, fill
@@ -79,7 +80,9 @@ def sample(
     """
     day = as_of.date() if as_of else datetime.now(ZoneInfo(TIME_ZONE)).date()
     made = Sample(copies, seed, day)
-    circulation = _fill(Place.of(state, database), made)
+    with plain_errors():
+        engine = open_engine(database) if database else Place.of(state, None).bare_engine()
+        circulation = _fill(engine, made)
     if tags:
         _write(tags, _volumes(made, circulation, demo_shelf=demo_shelf))
     if cards:
@@ -90,17 +93,15 @@ def sample(
     )
 
 
-def _fill(place: Place, made: Sample) -> Circulation:
-    with plain_errors():
-        engine = place.bare_engine()
-        try:
-            with owned(engine):
-                upgrade_engine(engine)
-                return _fill_with_progress(engine, made)
-        except NotEmpty as problem:
-            fail(f"{engine.url.render_as_string()} {problem}.")
-        finally:
-            engine.dispose()
+def _fill(engine: Engine, made: Sample) -> Circulation:
+    try:
+        with owned(engine):
+            upgrade_engine(engine)
+            return _fill_with_progress(engine, made)
+    except NotEmpty as problem:
+        fail(f"{engine.url.render_as_string()} {problem}.")
+    finally:
+        engine.dispose()
 
 
 def _fill_with_progress(engine: Engine, made: Sample) -> Circulation:
