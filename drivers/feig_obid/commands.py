@@ -76,10 +76,10 @@ class Request:
     uid: Uid | None = None
     mode: int = 0
 
-    def frame(self, address: int = ANY_READER) -> Frame:
-        """The standard frame that carries it."""
+    def frame(self, address: int = ANY_READER, *, advanced: bool = False) -> Frame:
+        """The frame that carries it."""
         data = self.command.request.pack(self.fields)
-        return Frame(self.command.code, self._iso_head() + data, address)
+        return Frame(self.command.code, self._iso_head() + data, address, advanced)
 
     def __str__(self) -> str:
         who = [self.uid] if self.uid else []

@@ -9,15 +9,17 @@ that belongs to the past (docs/protocols/readers.md, "Which answer belongs to wh
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic, sleep
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
 
 from drivers.deadline import Deadline
 from drivers.errors import DeviceSilent, FrameDamaged
 from drivers.feig_obid.commands import SOFTWARE_VERSION, Request, words
-from drivers.feig_obid.frames import Frame, decode, encode, wanted
+from drivers.feig_obid.frames import ANY_READER, Frame, decode, encode, wanted
 from drivers.feig_obid.statuses import NO_TRANSPONDER, Verdict, meaning
 from drivers.frame_trace import Direction, FrameTrace
-from drivers.serial_port import SerialPort
+from drivers.serial_port import Parity, SerialPort
 
 PAUSE_BETWEEN_FRAMES = 0.005
 """Seconds after which the reader takes the next byte for the start of a frame."""
@@ -38,14 +40,26 @@ class Answer:
     detail: bytes = b""
 
 
+class LineSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a line is spoken on. `patience` multiplies all waits for answers: more for a line that
+    goes through a slow network. Readers of the LR series may want `frames` to be advanced.
+    """
+
+    path: str
+    baud: Annotated[int, Meta(gt=0)] = 38_400
+    parity: Parity = "even"
+    address: Annotated[int, Meta(ge=0, le=ANY_READER)] = ANY_READER
+    frames: Literal["standard", "advanced"] = "standard"
+    patience: Annotated[float, Meta(gt=0)] = 1.0
+
+
 class Conversation:
     """Owner: the thread that opened `port`."""
 
-    def __init__(self, port: SerialPort, address: int, patience: float, trace: FrameTrace) -> None:
+    def __init__(self, port: SerialPort, line: LineSettings, trace: FrameTrace) -> None:
         self._port = port
-        self._address = address
-        self._patience = patience
-        self._silence = SILENCE * patience
+        self._settings = line
+        self._silence = SILENCE * line.patience
         self._trace = trace
         self._buffer = b""
         self._last_byte_at = 0.0
@@ -89,17 +103,16 @@ class Conversation:
                 f"no time was left to ask {self._port.path} for {request.command.name}"
             )
         self._clean = False
-        sent = request.frame(self._address)
+        sent = request.frame(self._settings.address, advanced=self._settings.frames == "advanced")
         self._trace.record(Direction.SENT, encode(sent), str(request))
         self._port.write(encode(sent))
-        return self._answer(
-            request, sent, deadline.earlier(request.command.patience * self._patience)
-        )
+        patience = request.command.patience * self._settings.patience
+        return self._answer(request, sent, deadline.earlier(patience))
 
     def _answer(self, request: Request, sent: Frame, deadline: Deadline) -> Answer:
         strangers = 0
         while (frame := self._next_frame(deadline)) is not None:
-            answer = None if frame == sent else _answer_to(request, frame)
+            answer = _answer_to(request, frame) if self._may_answer(frame, sent) else None
             if answer is not None:
                 self._clean = not strangers or request.command is SOFTWARE_VERSION
                 self._record(request, frame, answer)
@@ -110,7 +123,14 @@ class Conversation:
             raise FrameDamaged(
                 f"{self._port.path} answered something else to {request.command.name}"
             )
-        raise DeviceSilent(f"{self._port.path} did not answer to {request.command.name}")
+        raise DeviceSilent(
+            f"{self._port.path} did not answer to {request.command.name}; "
+            "check its power and cable, the rate and the parity"
+        )
+
+    def _may_answer(self, frame: Frame, sent: Frame) -> bool:
+        """Not the echo of a two-wire bus, nor another reader on it."""
+        return frame != sent and self._settings.address in {ANY_READER, frame.address}
 
     def _next_frame(self, deadline: Deadline) -> Frame | None:
         """The next whole frame, or None when no byte comes before the deadline."""

@@ -1,9 +1,7 @@
 """FEIG OBID i-scan and classic-pro pads as a `TagReader` (docs/protocols/readers.md)."""
 
 from collections.abc import Callable
-from typing import Annotated, TypeVar
-
-from msgspec import Meta, Struct
+from typing import TypeVar
 
 from drivers.deadline import Deadline
 from drivers.errors import (
@@ -31,14 +29,13 @@ from drivers.feig_obid.commands import (
     blocks_in_line_order,
     inventory_records,
 )
-from drivers.feig_obid.conversation import Answer, Conversation
-from drivers.feig_obid.frames import ANY_READER
+from drivers.feig_obid.conversation import Answer, Conversation, LineSettings
 from drivers.feig_obid.models import UHF_MODELS, model_name
 from drivers.feig_obid.statuses import MORE_DATA, NO_TRANSPONDER, TagDisturbed, trouble
 from drivers.frame_trace import FrameTrace
 from drivers.interfaces import ReaderIdentity, SystemInformation, TagBlocks
 from drivers.registry import Driver
-from drivers.serial_port import Parity, SerialPort
+from drivers.serial_port import SerialPort
 from drivers.uid import Uid, uid_from_bytes
 
 T = TypeVar("T")
@@ -48,21 +45,16 @@ BLOCKS_A_FRAME = 16
 """The reader gives 128 bytes at most; 16 blocks fit also where a block has 8 bytes."""
 
 USUAL_BLOCK_SIZE = 4
+USUAL_BLOCK_COUNT = 28
 
 
-class FeigSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FeigSettings(LineSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`rf_reset_before_inventory`: many readers report a tag once until it leaves; without the
     reset a book that is lifted and laid down again between two rounds would stay unseen.
-    `patience` multiplies all waits for answers: more for a line through a slow network.
     """
 
-    path: str
-    baud: Annotated[int, Meta(gt=0)] = 38_400
-    parity: Parity = "even"
-    address: Annotated[int, Meta(ge=0, le=ANY_READER)] = ANY_READER
     block_order: BlockOrderSetting = "auto"
     rf_reset_before_inventory: bool = True
-    patience: Annotated[float, Meta(gt=0)] = 1.0
 
 
 class FeigReader:
@@ -71,9 +63,7 @@ class FeigReader:
     def __init__(self, settings: FeigSettings, trace: FrameTrace | None = None) -> None:
         self._settings = settings
         self._port = SerialPort(settings.path, settings.baud, settings.parity)
-        self._line = Conversation(
-            self._port, settings.address, settings.patience, trace or FrameTrace()
-        )
+        self._line = Conversation(self._port, settings, trace or FrameTrace())
         self._order = BlockOrder(settings.block_order)
         self._last_uid: Uid | None = None
         self._last_read: tuple[Answer, Fields] | None = None
@@ -100,7 +90,7 @@ class FeigReader:
         try:
             return self._blocks(uid, first, count, deadline)
         except TagUnreadable:
-            end = self.system_information(uid, deadline).block_count or 0
+            _, end = self._geometry_of(uid, deadline)
             if not first < end < first + count:
                 raise
             return self._blocks(uid, first, end - first, deadline)
@@ -118,7 +108,7 @@ class FeigReader:
         )
 
     def write_blocks(self, uid: Uid, first: int, data: bytes, deadline: Deadline) -> None:
-        size = self.system_information(uid, deadline).block_size or USUAL_BLOCK_SIZE
+        size, _ = self._geometry_of(uid, deadline)
         if len(data) % size:
             raise ValueError(f"{len(data)} bytes are no whole blocks of {size}")
         blocks = [data[at : at + size] for at in range(0, len(data), size)]
@@ -154,6 +144,14 @@ class FeigReader:
 
     def _inventory_part(self, mode: int, deadline: Deadline) -> Answer:
         return self._ask(Request(INVENTORY, mode=mode), deadline, also=NO_TRANSPONDER)
+
+    def _geometry_of(self, uid: Uid, deadline: Deadline) -> tuple[int, int]:
+        """Block size and count; the usual ones of a chip that does not tell."""
+        try:
+            told = self.system_information(uid, deadline)
+        except TagUnreadable:
+            return USUAL_BLOCK_SIZE, USUAL_BLOCK_COUNT
+        return told.block_size or USUAL_BLOCK_SIZE, told.block_count or USUAL_BLOCK_COUNT
 
     def _blocks(self, uid: Uid, first: int, count: int, deadline: Deadline) -> TagBlocks:
         blocks: list[bytes] = []

@@ -144,7 +144,7 @@ class FeigSimulator:
             return [act]
         self._perhaps_hang(fault, at)
         if isinstance(fault, Late):
-            self._held.append(act)
+            self._held.append(Say(act.data))
             return []
         return spoil(fault, act)
 

@@ -214,8 +214,9 @@ def spoil(fault: AnyFault, said: Say) -> list[Act]:
 
 
 def flipped(data: bytes, bit: int) -> bytes:
-    """`data` with one bit turned."""
+    """`data` with one bit turned; nothing has no bit."""
     spoilt = bytearray(data)
-    at = bit % (len(data) * 8)
-    spoilt[at // 8] ^= 1 << at % 8
+    if spoilt:
+        at = bit % (len(data) * 8)
+        spoilt[at // 8] ^= 1 << at % 8
     return bytes(spoilt)

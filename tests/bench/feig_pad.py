@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from drivers.deadline import Deadline
 from drivers.feig_obid.block_order import BlockOrderSetting
@@ -80,6 +81,8 @@ def feig_pad(
     patience: float = 1.0,
     block_order: BlockOrderSetting = "auto",
     rf_reset_before_inventory: bool = True,
+    address: int = 255,
+    frames: Literal["standard", "advanced"] = "standard",
 ) -> Iterator[FeigPad]:
     simulator = FeigSimulator(sample_tags() if tags is None else tags, device)
     trace = FrameTrace(capacity=5000)
@@ -89,6 +92,8 @@ def feig_pad(
             patience=patience,
             block_order=block_order,
             rf_reset_before_inventory=rf_reset_before_inventory,
+            address=address,
+            frames=frames,
         )
         reader = FeigReader(settings, trace)
         reader.open(within())

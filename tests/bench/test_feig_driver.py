@@ -6,6 +6,7 @@ from threading import Thread
 
 import pytest
 
+from drivers.checksums import FEIG_HOST
 from drivers.deadline import Deadline
 from drivers.errors import (
     Cancelled,
@@ -23,7 +24,7 @@ from drivers.feig_obid.block_order import BlockOrderSetting
 from drivers.feig_obid.conversation import Conversation
 from drivers.feig_obid.driver import FeigReader, FeigSettings
 from drivers.feig_obid.virtual_reader import FeigSimulatorSettings
-from drivers.simulators.faults import AnswerStatus, Double, Late, Lose, TakeAway
+from drivers.simulators.faults import AnswerStatus, Double, Late, Lose, Noise, TakeAway
 from drivers.simulators.virtual_tags import CHIPS, Chip, VirtualTag
 from drivers.uid import Uid
 from tests.bench.feig_pad import (
@@ -277,6 +278,28 @@ def test_unplugged_and_plugged_in_under_another_name(pad: FeigPad) -> None:
     assert pad.host.link.readlink() != node
     pad.reader.open(within())
     assert len(pad.reader.inventory(within())) == 2
+
+
+def test_a_reader_that_takes_advanced_frames_is_asked_in_them(tmp_path: Path) -> None:
+    with feig_pad(tmp_path, frames="advanced") as pad:
+        assert pad.reader.read_blocks(BOOK, 0, 8, within()).data == LIBRARY_OF_OSLO[:32]
+        assert {frame.raw[0] for frame in pad.trace.frames()} == {0x02}
+
+
+def test_only_the_addressed_reader_of_a_bus_is_listened_to(tmp_path: Path) -> None:
+    stranger = "11 07 B0 00 01 03 00 E0 04 01 FF FF FF FF FF"
+    unchecked = bytes.fromhex(stranger)
+    noise = unchecked + FEIG_HOST(unchecked).to_bytes(2, "little")
+    with feig_pad(tmp_path, device=FeigSimulatorSettings(address=3), address=3) as pad:
+        pad.plan(Noise(data=noise.hex()), "inventory")
+        assert {tag.uid for tag in pad.reader.inventory(within())} == {BOOK, OTHER_BOOK}
+
+
+def test_a_chip_that_does_not_tell_its_size_has_the_usual_one(pad: FeigPad) -> None:
+    pad.plan(AnswerStatus(status=0x95, data="01"), "system information", times=None)
+    assert len(pad.reader.read_blocks(BOOK, 20, 20, within()).data) == 8 * 4
+    pad.reader.write_blocks(BOOK, 27, b"last", within())
+    assert bytes(pad.tag(BOOK).memory[108:112]) == b"last"
 
 
 def test_a_second_program_finds_the_port_busy(pad: FeigPad) -> None:
