@@ -6,6 +6,7 @@ Any thread may ask: each has a connection of its own. What the ledger has answer
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import Engine
 
@@ -37,7 +38,17 @@ PERSON = Lookup(
     "p.short_name, p.pin_hash",
     "patron_cards k JOIN patrons p ON p.id = k.patron WHERE k.number {among}",
 )
+Answer = TypeVar("Answer")
+
 POINT = Lookup("point", "stations WHERE id {among}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """What one thread asks with."""
+
+    reader: Reader
+    policy: CurrentPolicy
 
 
 class Answers:
@@ -46,27 +57,43 @@ class Answers:
     def __init__(self, engine: Engine, clock: Callable[[], int] = now_ms) -> None:
         self._engine = engine
         self._clock = clock
-        self._own = threading.local()
+        self._owned = threading.local()
+        self._readers: list[Reader] = []
 
     def answer(self, station: int, question: AskPatron | AskItem) -> Reply:
         """With a PIN in the question the patron's loans are told."""
         if isinstance(question, AskItem):
-            return self._item(question.item)
-        return self._patron(station, question)
+            return self._ask(lambda own: _item(own, question.item))
+        return self._ask(lambda own: self._patron(own, station, question))
 
     def pin_hash_of(self, card: str) -> str | None:
         """What the card's PIN is to be checked against; None without card or PIN."""
-        return next((pin_hash for _, pin_hash in self._reader().find(PERSON, [card])), None)
+        persons = self._ask(lambda own: own.reader.find(PERSON, [card]))
+        return next((pin_hash for _, pin_hash in persons), None)
 
-    def _item(self, number: str) -> Reply:
-        for row in self._reader().find(ITEM, [number]):
-            item, title, author, tagged, parts, lent, listed, waiting = row
-            on_loan = None if waiting else bool(lent)
-            return ItemAnswer(item, title, author, bool(tagged), parts, on_loan, bool(listed))
-        return Refused(RefusalCode.ITEM_UNKNOWN)
+    def close(self) -> None:
+        """When nobody asks any more."""
+        for reader in self._readers:
+            reader.close()
 
-    def _patron(self, station: int, question: AskPatron) -> Reply:
-        own, card = self._mine(), question.patron_card
+    def _ask(self, question: Callable[[_Own], Answer]) -> Answer:
+        """On this thread's connection; one that failed is not used again."""
+        try:
+            return question(self._own())
+        except self._engine.dialect.loaded_dbapi.Error:
+            self._owned.it = None
+            raise
+
+    def _own(self) -> _Own:
+        own: _Own | None = getattr(self._owned, "it", None)
+        if own is None:
+            reader = Reader(self._engine)
+            self._readers.append(reader)
+            own = self._owned.it = _Own(reader, CurrentPolicy(reader, self._clock))
+        return own
+
+    def _patron(self, own: _Own, station: int, question: AskPatron) -> Reply:
+        card = question.patron_card
         desk = Layout(own.reader, 0).lay_account(card)
         patron = desk.patrons.get(card)
         person = next(iter(own.reader.find(PERSON, [card])), None)
@@ -84,42 +111,34 @@ class Answers:
             None if question.pin is None else self._account(own, desk, patron, card),
         )
 
-    def _standing(self, own: "_Own", desk: Desk, patron: Patron, station: int) -> Standing:
+    def _standing(self, own: _Own, desk: Desk, patron: Patron, station: int) -> Standing:
         policy = own.policy.now()
         ((point,),) = own.reader.find(POINT, [station])
         today = today_at(policy, point, self._clock())
         return Standing(patron, desk.open_loans[patron.id], point, policy, today)
 
     def _account(
-        self, own: "_Own", desk: Desk, patron: Patron, card: str
+        self, own: _Own, desk: Desk, patron: Patron, card: str
     ) -> tuple[LoanLine, ...] | None:
         """The patron's loans, the next one due first; nothing for a card that was lost."""
         if patron.card_state is not CardState.ACTIVE:
             return None
-        policy = own.policy.now()
-        lines = (self._line(desk, policy, item, card) for item in desk.items.values())
+        policy, at_ms = own.policy.now(), self._clock()
+        lines = (_line(desk, policy, item, card, at_ms) for item in desk.items.values())
         return tuple(sorted(lines, key=lambda line: (line.due, line.item)))
 
-    def _line(self, desk: Desk, policy: Policy, item: Item, card: str) -> LoanLine:
-        lending = lending_of(desk, policy, Renew(item.number, card), self._clock())
-        if isinstance(lending, RefusalCode) or lending.loan is None:
-            raise LookupError("a loan of the account is not on the desk")
-        renewable = isinstance(renewal_of(lending), Loan)
-        return LoanLine(item.number, item.title, item.author, lending.loan.due, renewable)
 
-    def _reader(self) -> Reader:
-        return self._mine().reader
-
-    def _mine(self) -> "_Own":
-        """This thread's own connection and what it read of the policy."""
-        if not hasattr(self._own, "it"):
-            reader = Reader(self._engine)
-            self._own.it = _Own(reader, CurrentPolicy(reader, self._clock))
-        own: _Own = self._own.it
-        return own
+def _item(own: _Own, number: str) -> Reply:
+    for row in own.reader.find(ITEM, [number]):
+        item, title, author, tagged, parts, lent, listed, waiting = row
+        on_loan = None if waiting else bool(lent)
+        return ItemAnswer(item, title, author, bool(tagged), parts, on_loan, bool(listed))
+    return Refused(RefusalCode.ITEM_UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True)
-class _Own:
-    reader: Reader
-    policy: CurrentPolicy
+def _line(desk: Desk, policy: Policy, item: Item, card: str, at_ms: int) -> LoanLine:
+    lending = lending_of(desk, policy, Renew(item.number, card), at_ms)
+    if isinstance(lending, RefusalCode) or lending.loan is None:
+        raise LookupError("a loan of the account is not on the desk")
+    renewable = isinstance(renewal_of(lending), Loan)
+    return LoanLine(item.number, item.title, item.author, lending.loan.due, renewable)

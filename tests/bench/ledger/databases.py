@@ -52,8 +52,9 @@ class PostgreSQL:
 
 @contextmanager
 def postgresql(programs: Path) -> Iterator[PostgreSQL]:
-    """A new cluster, gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="muontra-pg-"))
+    """A new cluster, gone afterwards; in memory where it can be, for a database a test is made."""
+    in_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    folder = Path(tempfile.mkdtemp(prefix="muontra-pg-", dir=in_memory))
     user = UNPRIVILEGED if os.geteuid() == 0 else None
     if user:
         shutil.chown(folder, user)
