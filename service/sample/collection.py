@@ -1,6 +1,5 @@
 """Titles and their copies: the known ones first, then invented ones of every subject."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from zlib import crc32
 
 from service.sample import known
 from service.sample.grammar import proportional
-from service.sample.names import author_circle
+from service.sample.names import AuthorCircle
 from service.sample.points import POINTS, Row, SamplePoint
 from service.sample.titles import Subject, invent, title_table
 from service.vietnamese import search_key
@@ -19,6 +18,7 @@ FEWEST_COPIES = 200
 MOST_COPIES = 150_000
 TITLES_PER_COPY = 0.4
 
+_CONSONANTS = "bcdđghklmnpqrstvx"
 # Of a thousand copies so many are to be read on the spot, weeded out or missing.
 _FLAWS = ("none", "not_for_loan", "withdrawn", "lost")
 _FLAWS_IN_THOUSAND = (983, 5, 7, 5)
@@ -106,7 +106,7 @@ class Acquisition:
 
     def of_subject(self, subject: Subject, titles: int, copies: int) -> Iterator[list[Copy]]:
         """`titles` new titles, each with one copy at least."""
-        author = author_circle(subject.authors, titles, self._chance)
+        circle = AuthorCircle(subject.authors, titles, self._chance)
         liked = [self._chance.random() for _ in range(titles)]
         counts = [1 + more for more in proportional(liked, copies - titles)]
         invented = invent(subject, titles, self._taken_titles, self._chance)
@@ -114,7 +114,7 @@ class Acquisition:
             self._title_id += 1
             parts = self._chance.choice(subject.parts)
             words = f"{text} (bộ {parts} tập)" if parts > 1 else text
-            title = Title(self._title_id, words, author(), subject.ddc)
+            title = Title(self._title_id, words, circle.author_of(text), subject.ddc)
             yield [self._copy(title, subject, parts) for _ in range(count)]
 
     def _copy(self, title: Title, subject: Subject, parts: int) -> Copy:
@@ -146,14 +146,13 @@ class Acquisition:
 def shelf_mark(title: Title) -> str:
     """Class number and a mark of author and title, in the manner of Vietnamese author tables.
 
-    Consonants at the beginning, a number for the rest of the first word, first letter of the
-    title: "633.72 Đ652T". The numbers are our own, not those of a published table.
+    Consonants (or the vowel) at the beginning, a number for the rest of the author's first word,
+    first sign of the title: "633.72 Đ415T". The numbers are our own, not a published table's.
     """
     word = title.author.split()[0].lower()
-    onset = re.match("[bcdđghklmnpqrstvx]*", word)
-    head = onset.group() if onset else ""
-    rhyme = 100 + crc32(word[len(head) :].encode()) % 900
-    return f"{title.ddc} {head.upper()}{rhyme}{title.title[0].upper()}"
+    rest = word.lstrip(_CONSONANTS)
+    letters = word.removesuffix(rest) or word[0]
+    return f"{title.ddc} {letters.upper()}{100 + crc32(rest.encode()) % 900}{title.title[0]}"
 
 
 def title_row(title: Title) -> Row:

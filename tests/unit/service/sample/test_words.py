@@ -55,7 +55,7 @@ def test_every_list_of_words_is_used_and_every_slot_has_one() -> None:
     patterns = [pattern for subject in SUBJECTS for pattern in subject.patterns]
     assert reachable(patterns, title_table().words) == set(title_table().words)
     names = name_table()
-    patterns = [*names.patron, *names.pen, *names.person, *names.body]
+    patterns = [*names.patron, *names.pen, *names.person, *names.body, *names.editors]
     assert reachable(patterns, names.words) == set(names.words)
 
 
