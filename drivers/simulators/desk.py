@@ -70,8 +70,9 @@ class Desk:
 
     def add(self, item: BenchItem) -> None:
         """Put an item on the shelf."""
-        if item.name in self._lies_on:
-            raise NotOnThisDesk(f"{item.name} lies on {self._lies_on[item.name]}; lift it first")
+        pad = self._where(item.name)
+        if pad is not None:
+            raise NotOnThisDesk(f"{item.name} lies on {pad}; lift it first")
         self._put_on_shelf(KeptItem(item=item))
         self._keep(item.name)
 
@@ -82,9 +83,10 @@ class Desk:
             self._expect_item(name)
         for name in names:
             self._take_from_pad(name)
-            self._move(name, pad)
+            self._lies_on[name] = pad
             if name in self._tags:
                 field.lay(self._tags[name])
+            self._moved(name)
 
     def lift(self, names: Sequence[str]) -> None:
         """Lift all of them, or none."""
@@ -92,7 +94,7 @@ class Desk:
             self._expect_item(name)
         for name in names:
             self._take_from_pad(name)
-            self._move(name, None)
+            self._moved(name)
 
     def scan(self, text: str, scanner: str) -> None:
         """The scanner reads a code."""
@@ -120,7 +122,7 @@ class Desk:
     def tags(self) -> tuple[ItemTag, ...]:
         """What all tags hold now."""
         return tuple(
-            ItemTag(item=name, pad=self._lies_on.get(name), memory=tag.to_memory())
+            ItemTag(item=name, pad=self._where(name), memory=tag.to_memory())
             for name, tag in self._tags.items()
         )
 
@@ -137,7 +139,7 @@ class Desk:
 
     def items(self) -> tuple[ItemState, ...]:
         return tuple(
-            ItemState(item=item, pad=self._lies_on.get(name)) for name, item in self._items.items()
+            ItemState(item=item, pad=self._where(name)) for name, item in self._items.items()
         )
 
     def _put_on_shelf(self, kept: KeptItem) -> None:
@@ -166,17 +168,20 @@ class Desk:
         self._listener(TagWritten(item=name, memory=self._tags[name].to_memory()))
 
     def _take_from_pad(self, name: str) -> None:
-        pad = self._lies_on.get(name)
+        pad = self._lies_on.pop(name, None)
         if pad is not None and name in self._tags:
             self._pads[pad].pad.lift(self._tags[name].uid)
 
-    def _move(self, name: str, pad: str | None) -> None:
-        if pad is None:
-            self._lies_on.pop(name, None)
-        else:
-            self._lies_on[name] = pad
+    def _where(self, name: str) -> str | None:
+        """The pad an item lies on; a planned fault may have taken its tag away."""
+        pad, tag = self._lies_on.get(name), self._tags.get(name)
+        if pad is None or tag is None:
+            return pad
+        return pad if self._pads[pad].pad.tag(tag.uid) is tag else None
+
+    def _moved(self, name: str) -> None:
         self._keep(name)
-        self._listener(ItemMoved(item=name, pad=pad))
+        self._listener(ItemMoved(item=name, pad=self._where(name)))
 
     def _keep(self, name: str) -> None:
         """Whichever thread keeps last keeps what is true now."""
@@ -184,7 +189,7 @@ class Desk:
             tag = self._tags.get(name)
             memory = tag.to_memory() if tag else None
             item = msgspec.structs.replace(self._items[name], tag=memory)
-            self._store.keep(KeptItem(item=item, pad=self._lies_on.get(name)))
+            self._store.keep(KeptItem(item=item, pad=self._where(name)))
 
     def _trace(self, device: str) -> FrameTrace:
         def tell(frame: TracedFrame) -> None:

@@ -173,6 +173,7 @@ def test_a_fault_is_planned_and_cleared(bench: Bench, hand: BenchClient) -> None
     reader = bench.reader()
     with pytest.raises(TagLeft):
         reader.write_afi(BOOK, 0xC2, within())
+    assert hand.tags()["TK.00003"].pad is None
     hand.ask(PlanFault(device="pad", planned=PlannedFault(fault=TakeAway(), times=None)))
     hand.ask(ClearFaults(device="pad"))
     hand.ask(Lay(items=("TK.00003",)))
