@@ -9,12 +9,16 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from threading import Thread
+from threading import Lock, Thread
+from time import monotonic
 
+import structlog
 import zmq
 from zmq.utils.monitor import recv_monitor_message
 
 from kiosk.enrolment import PinnedService, StationKey
+
+log = structlog.get_logger()
 
 MONITORED = (
     zmq.EVENT_HANDSHAKE_SUCCEEDED
@@ -39,6 +43,11 @@ SOCKET_OPTIONS = (
     (zmq.TCP_KEEPALIVE, 1),
     (zmq.TCP_KEEPALIVE_IDLE, 30),
 )
+
+
+RENEW_SECONDS = 20.0
+"""libzmq gives a connection up for good after a broken frame or a foreign greeting: without a
+connection for so long, the socket is made anew."""
 
 
 class LinkSignal(StrEnum):
@@ -72,14 +81,21 @@ class ServiceLink(Thread):
     """Owner of the socket: this thread. `send` may be called by the controller."""
 
     def __init__(
-        self, service: PinnedService, key: StationKey, tell: Callable[[LinkNews], None]
+        self,
+        service: PinnedService,
+        key: StationKey,
+        tell: Callable[[LinkNews], None],
+        renew_seconds: float = RENEW_SECONDS,
     ) -> None:
         super().__init__(name="service link", daemon=True)
         self._service = service
         self._key = key
         self._tell = tell
+        self._renew_seconds = renew_seconds
+        self._lost_at: float | None = None
         self._outgoing: deque[tuple[bytes, ...]] = deque()
-        self._wake_out, self._wake_in = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._bell: int | None = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._bell_lock = Lock()
         self._stopping = False
 
     def send(self, frames: tuple[bytes, ...]) -> None:
@@ -95,16 +111,26 @@ class ServiceLink(Thread):
     def run(self) -> None:
         """Connect and move bytes until stopped."""
         context = zmq.Context()
-        socket = self._socket(context)
-        monitor = socket.get_monitor_socket(MONITORED)
-        socket.connect(self._service.endpoint)
         try:
+            while not self._stopping:
+                self._serve(self._socket(context))
+        except zmq.ZMQError:
+            log.exception("service link ends", endpoint=self._service.endpoint)
+        finally:
+            context.destroy(linger=0)
+            self._take_bell_down()
+
+    def _serve(self, socket: "zmq.Socket[bytes]") -> None:
+        """Until stopped, or until a lost connection has not come back for a while."""
+        monitor = socket.get_monitor_socket(MONITORED)
+        self._lost_at = monotonic()
+        try:
+            socket.connect(self._service.endpoint)
             self._move(socket, monitor)
         finally:
             socket.disable_monitor()
-            context.destroy(linger=0)
-            os.close(self._wake_in)
-            os.close(self._wake_out)
+            monitor.close()
+            socket.close()
 
     def _socket(self, context: "zmq.Context[zmq.Socket[bytes]]") -> "zmq.Socket[bytes]":
         socket = context.socket(zmq.DEALER)
@@ -117,22 +143,32 @@ class ServiceLink(Thread):
 
     def _move(self, socket: "zmq.Socket[bytes]", monitor: "zmq.Socket[bytes]") -> None:
         poller = zmq.Poller()
-        for source in (socket, monitor, self._wake_out):
+        for source in (socket, monitor, self._bell):
             poller.register(source, zmq.POLLIN)
-        while not self._stopping:
-            ready = dict(poller.poll())
+        while not self._stopping and (left := self._seconds_left()) != 0:
+            ready = dict(poller.poll(None if left is None else int(left * 1000) + 1))
             if monitor in ready:
                 self._tell_signal(monitor)
-            if self._wake_out in ready:
-                os.read(self._wake_out, 4096)
+            if self._bell is not None and self._bell in ready:
+                os.eventfd_read(self._bell)
             self._send_all(socket)
             if socket in ready:
                 self._receive_all(socket)
 
+    def _seconds_left(self) -> float | None:
+        """How long this socket may still try to connect; None while it is connected."""
+        if self._lost_at is None:
+            return None
+        return max(0.0, self._lost_at + self._renew_seconds - monotonic())
+
     def _tell_signal(self, monitor: "zmq.Socket[bytes]") -> None:
-        event = int(recv_monitor_message(monitor)["event"])
-        if event in SIGNALS:
-            self._tell(SIGNALS[event])
+        signal = SIGNALS.get(int(recv_monitor_message(monitor)["event"]))
+        if signal is LinkSignal.CONNECTED:
+            self._lost_at = None
+        elif self._lost_at is None:
+            self._lost_at = monotonic()
+        if signal is not None:
+            self._tell(signal)
 
     def _send_all(self, socket: "zmq.Socket[bytes]") -> None:
         while self._outgoing:
@@ -142,7 +178,7 @@ class ServiceLink(Thread):
                 self._outgoing.clear()
 
     def _receive_all(self, socket: "zmq.Socket[bytes]") -> None:
-        while True:
+        while not self._stopping:
             try:
                 frames = socket.recv_multipart(zmq.DONTWAIT)
             except zmq.Again:
@@ -150,7 +186,13 @@ class ServiceLink(Thread):
             self._tell(MessageIn(tuple(frames)))
 
     def _wake(self) -> None:
-        try:
-            os.write(self._wake_in, b"!")
-        except (BlockingIOError, OSError):
-            return
+        with self._bell_lock:
+            if self._bell is not None:
+                os.eventfd_write(self._bell, 1)
+
+    def _take_bell_down(self) -> None:
+        """Under the lock: the number of a closed descriptor soon belongs to another file."""
+        with self._bell_lock:
+            if self._bell is not None:
+                os.close(self._bell)
+                self._bell = None
