@@ -37,6 +37,8 @@ class Ledger:
     `wait`: until another service gives the database up; else NotOwner is raised.
     """
 
+    epoch: str
+
     def __init__(
         self,
         engine: Engine,
@@ -50,7 +52,7 @@ class Ledger:
         self._clock = clock
         self._writer = Writer(engine)
         self._ownership = Ownership(self._writer)
-        self._ownership.take(wait=wait)
+        self._is_broken = False
         driver = engine.dialect.loaded_dbapi
         self._store_trouble = (
             driver.OperationalError,
@@ -58,12 +60,11 @@ class Ledger:
             OperationalError,
             ConnectionGone,
         )
-        self._is_broken = False
-        self.epoch = current_epoch(engine, clock())
-        self._confirmations = Confirmations(self._writer)
-        self._confirmations.announce(self._writer)
-        self._policy = CurrentPolicy(self._writer, clock)
-        self._next_loan = self._free_loan_number()
+        try:
+            self._take_over(wait=wait)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Another service may take over."""
@@ -104,6 +105,14 @@ class Ledger:
     def reoffered(self, station: int) -> None:
         """The station has offered all that it kept of the former epoch."""
         self._writer.execute("UPDATE stations SET reoffer_awaited = ? WHERE id = ?", False, station)
+
+    def _take_over(self, *, wait: bool) -> None:
+        self._ownership.take(wait=wait)
+        self.epoch = current_epoch(self._writer.engine, self._clock())
+        self._confirmations = Confirmations(self._writer)
+        self._confirmations.announce(self._writer)
+        self._policy = CurrentPolicy(self._writer, self._clock)
+        self._next_loan = self._free_loan_number()
 
     def _apply(self, arrived: Sequence[Arrived]) -> list[Reply]:
         if self._is_broken:

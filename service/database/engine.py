@@ -79,8 +79,10 @@ def _only_read(connection: sqlite3.Connection, _record: object) -> None:
 def _prove_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     for name, (value, expected) in SQLITE_SETTINGS.items():
         connection.execute(f"PRAGMA {name} = {value}")
+        # A library without memory mapping answers nothing about it.
         (found,) = connection.execute(f"PRAGMA {name}").fetchone() or (expected,)
         if found != expected:
+            connection.close()
             raise DatabaseUnsafe(f"SQLite keeps {name} at {found!r}, {expected!r} is needed")
 
 
@@ -90,6 +92,7 @@ def _prove_postgresql(connection: DBAPIConnection, _record: object) -> None:
     commit, fsync = cursor.fetchone() or ("?", "?")
     connection.rollback()
     if commit not in DURABLE_COMMITS or fsync != "on":
+        connection.close()
         raise DatabaseUnsafe(
             f"PostgreSQL has synchronous_commit={commit}, fsync={fsync}; turn both on"
         )
