@@ -91,10 +91,13 @@ def _blank(tag: _Tag) -> TagContent | None:
 
 
 def _part_3(tag: _Tag) -> TagContent | None:
-    """A checksum that fits. Where it does so by chance, ISO 28560-2 may explain more: when it is
-    announced, or when only the turned blocks fit and then hold no text.
+    """A checksum that fits; in turned blocks only where the plain ones do not look right already.
+
+    Where it fits by chance, ISO 28560-2 may explain more: when it is announced, or when only the
+    turned blocks fit and then hold no text.
     """
-    content = _part_3_where(tag, lambda memory: checksum_of(memory) is Checksum.FITS)
+    orders = PLAIN if looks_like(tag.memory) else PLAIN + TURNED
+    content = _part_3_where(tag, lambda memory: checksum_of(memory) is Checksum.FITS, orders)
     if content is None:
         return None
     by_chance = tag.says_part_2 or (content.layout.reversed_blocks and content.suspect)
@@ -128,14 +131,15 @@ def _part_2(tag: _Tag) -> TagContent | None:
 
 def _is_certainly_part_2(tag: _Tag) -> bool:
     """Data of a damaged ISO 28560-3 tag form a chain of two sets now and then: look at them from
-    both sides. A chain that begins with text has a printable character for a part number.
+    both sides. Where a chain begins with text, that has a large byte for a part number, or an
+    unusual one for the type of usage.
     """
     if tag.says_part_2:
         return True
     if not tag.part_2.plausible or looks_like(tag.memory):
         return False
     count = len(by_name(tag.part_2.content.elements))
-    begins_with_text = tag.memory[2] >= 0x20
+    begins_with_text = tag.memory[2] >= 0x20 or tag.part_2.begins_with_text
     outweighs = begins_with_text or tag.part_2.has_usual_set
     return count > 2 or (count == 2 and (outweighs or not resembles(tag.memory)))
 

@@ -15,7 +15,7 @@ from drivers.tags.problems import EncodingCode, Problem, ProblemCode, TagEncodin
 
 HIGHEST_OID = 15 + 255  # one byte extends the object identifier: docs/protocols/tags.md, "Data set"
 # Object identifiers that the models treat in their own ways.
-ITEM_OID, OWNER_OID, SET_OID, USAGE_OID, ILL_OID, MEDIA_OID = 1, 3, 4, 5, 11, 19
+ITEM_OID, OWNER_OID, SET_OID, USAGE_OID, ILL_OID, TITLE_OID, MEDIA_OID = 1, 3, 4, 5, 11, 17, 19
 CONTROL_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 

@@ -16,6 +16,7 @@ from drivers.tags.elements import (
     ITEM_OID,
     OWNER_OID,
     SET_OID,
+    TITLE_OID,
     USAGE_OID,
     Element,
     Elements,
@@ -68,6 +69,10 @@ class Reading(NamedTuple):
         return all(map(_is_plausible, self.chain.sets))
 
     @property
+    def begins_with_text(self) -> bool:
+        return self.chain.sets[0].compaction >= Compaction.FIVE_BIT
+
+    @property
     def has_usual_set(self) -> bool:
         """One of the sets is written as nearly all programs write that element; in bytes that
         are no chain such a head is rare.
@@ -83,6 +88,7 @@ USUAL_COMPACTIONS = {
     SET_OID: {Compaction.INTEGER, Compaction.NUMERIC},
     USAGE_OID: USAGE_COMPACTIONS,
     ILL_OID: {Compaction.APPLICATION},
+    TITLE_OID: {Compaction.UTF8},
 }
 PLAUSIBLE: dict[Compaction, Callable[[bytes], bool]] = {
     Compaction.INTEGER: lambda data: not data.startswith(b"\x00") and len(data) <= 8,

@@ -167,6 +167,8 @@ def test_a_chain_of_odd_values_is_doubted() -> None:
     [
         "11 08 01 63 45 78 5D 8A 00 00 03 08 08 3C 00 00 00 00 00 1F 00",
         "11 02 01 A2 65 01 20 00",
+        "11 04 04 52 C7 F5 7F 02 10 25 31 40 34 7C 55 38 5F 33 53 36 72 65 73 40 6C 00",
+        "41 09 05 5B B7 CB 7E 30 C3 4E 20 4F 08 09 09 5B B7 CB 7E 30 C3 4E 20 00",
         "21 08 02 00 34 54 77 90 37 01 03 05 B3 80 87 78 07 65 01 20 00",
         "41 0F 05 63 8A B4 E2 2D D4 C2 D0 D6 E4 48 33 53 E0 65 01 10 00",
         "61 10 31 30 30 33 30 31 31 38 36 30 39 37 36 30 30 32 65 01 10 00",
@@ -195,6 +197,13 @@ def test_a_sound_chain_that_resembles_a_basic_block_is_not_doubted(text: str) ->
 def test_a_damaged_basic_block_found_by_search_is_not_taken_for_a_chain(text: str) -> None:
     content = decode_tag(bytes.fromhex(text).ljust(320, b"\x00"))
     assert not content.valid
+
+
+def test_a_damaged_tag_whose_checksum_fits_the_other_way_round_is_still_damaged() -> None:
+    text = "21 01 01 2D 50 4D 53 4B 54 50 4C 49 47 34 2E 00 00 00 00 17 48 00 48"
+    memory = bytes.fromhex(text).ljust(40, b"\x00")
+    assert checksum_of(turned(memory, 4)) is Checksum.FITS
+    assert decode_tag(memory).suspect
 
 
 def test_reversed_blocks_of_a_suspect_tag() -> None:
