@@ -14,6 +14,7 @@ from kiosk.views import Chime
 RATE = 22_050
 LOUDNESS = 0.25
 FADE_SECONDS = 0.02
+SOUND_DEVICES = Path("/dev/snd")
 
 NOTES: dict[Chime, tuple[tuple[float, float], ...]] = {
     Chime.DONE: ((660, 0.09), (880, 0.16)),
@@ -32,7 +33,9 @@ class Chimes:
         self._sounds: dict[Chime, Any] = {}
 
     def load(self) -> None:
-        """Open the loudspeaker ahead of the first sound."""
+        """Open the loudspeaker ahead of the first sound, if there is one."""
+        if not any(SOUND_DEVICES.glob("pcm*p")):
+            return
         from kivy.core.audio import SoundLoader  # noqa: PLC0415 (not before the first picture)
 
         self._folder.mkdir(parents=True, exist_ok=True)

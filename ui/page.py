@@ -7,6 +7,7 @@ from functools import cached_property
 from ui.theme import PanelTokens, Theme, ThemeName, theme, tokens
 
 COMPACT_BELOW_HEIGHT_MM = 120.0
+SMALL_PANEL_MM = 180.0
 
 
 class Layout(StrEnum):
@@ -122,8 +123,10 @@ class Page:
 
     @property
     def has_pictures(self) -> bool:
-        """High contrast draws none; at the largest type the words need their room."""
-        return self.theme.art is not None
+        """High contrast draws none; at large type the words need their room."""
+        if self.theme.art is None or self.scale > 1.3:
+            return False
+        return self.scale == 1 or self.w > SMALL_PANEL_MM
 
     def type_mm(self, size: str) -> float:
         """The letter size of a name on this page."""

@@ -82,6 +82,7 @@ class KioskWindow:
 
     def run(self) -> None:
         """Run until a signal; raises what made the station fail."""
+        Window.set_title("muontra")
         Window.clearcolor = (*channels(self._stage.page.theme.colours.ground), 1)
         Window.bind(on_request_close=lambda *_args, **_kwargs: not self._closable)
         self._wrap_flip()

@@ -12,12 +12,12 @@ def leave(words: Catalogue) -> Button:
 
 def ask_help(words: Catalogue) -> Button:
     """*Trợ giúp*."""
-    return Button(words.say(vi("Trợ giúp")), AskHelp(), icon="help")
+    return Button(words.say(vi("Trợ giúp|Giúp")), AskHelp(), icon="help")
 
 
 def back(words: Catalogue) -> Button:
     """*Quay lại*."""
-    return Button(words.say(vi("Quay lại")), Back(), icon="back")
+    return Button(words.say(vi("Quay lại|Lùi")), Back(), icon="back")
 
 
 def finish(words: Catalogue, *, is_next: bool) -> Button:

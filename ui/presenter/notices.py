@@ -34,7 +34,7 @@ def out_of_service(words: Catalogue, header: Header, view: OutOfServiceView) -> 
             "|Mời bạn đến quầy."
         )
     )
-    call = Button(words.say(vi("Trợ giúp")), AskHelp(), Look.NEXT, "help")
+    call = Button(words.say(vi("Trợ giúp|Giúp")), AskHelp(), Look.NEXT, "help")
     return Sheet(header, sentence, NoticeBody(words.say(SIGN), (*broken, since)), (), (call,))
 
 

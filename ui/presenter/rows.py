@@ -34,7 +34,7 @@ WHERE_TO = {
     Basket.DESK: vi("Bạn đưa cuốn này cho thủ thư nhé|Đưa thủ thư giúp nhé"),
 }
 WHERE_TO_BY_NAME = {
-    Basket.SHELF: vi("Về giá sách, {place}|Về {place}|Về giá sách"),
+    Basket.SHELF: vi("Về giá sách, {place}|Về giá {place}|Về giá sách"),
     Basket.OTHER_POINT: vi("Về {place}|Về nơi khác"),
 }
 

@@ -33,7 +33,13 @@ def _hint(words: Catalogue, view: StartView) -> Words:
 
 def _tiles(words: Catalogue, view: StartView) -> tuple[Button, ...]:
     offers = (
-        (view.may_borrow, vi("Mượn sách"), vi("Mang sách về nhà"), ChooseBorrow(), "borrow"),
+        (
+            view.may_borrow,
+            vi("Mượn sách"),
+            vi("Mang sách về nhà|Mang về nhà|Mang về"),
+            ChooseBorrow(),
+            "borrow",
+        ),
         (view.may_return, vi("Trả sách"), vi("Không cần thẻ"), ChooseReturn(), "ret"),
         (
             view.may_see_account,

@@ -67,7 +67,7 @@ def _loan(pen: Pen, box: Box, row: LoanRow) -> Group:
         parts += pen.button(box.right_part(width), row.renew)
     parts.insert(0, Panel(card, Face.CARD))
     text = card.inset(4, 0)
-    if pen.page.has_pictures and pen.page.scale <= 1.3:
+    if pen.page.has_pictures:
         height = card.h - 1.8
         spot = Box(card.x + 1.8, card.y + (card.h - height) / 2, height * 0.75, height)
         parts.append(Picture(spot, cover(row.cover)))

@@ -26,7 +26,6 @@ from ui.theme import tokens
 RING_FULL_SECONDS = 12
 RECEIPT_COLUMNS = 42
 MONO_WIDTH_EM = 0.6001
-ROUNDING_MM = 0.08  # letters are drawn in whole pixels
 CHOICE_MM = 16.0
 
 
@@ -129,9 +128,10 @@ LEFT_FOR_DONE = 60.0
 
 
 def _letter_size(pen: Pen, room: float) -> float:
-    return min(
-        pen.page.type_mm("body"), (room - 1) / (RECEIPT_COLUMNS * MONO_WIDTH_EM) - ROUNDING_MM
-    )
+    """A size at which 42 letters, each a whole number of pixels wide, stand in the room."""
+    column = pen.page.px(room) // RECEIPT_COLUMNS
+    widest = (column + 0.49) // MONO_WIDTH_EM / pen.page.px_per_mm
+    return min(pen.page.type_mm("body"), widest)
 
 
 def _pitch(size: float) -> float:

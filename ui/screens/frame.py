@@ -1,5 +1,6 @@
 """What surrounds every screen: band, header, sentence, footer."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ui.drawings.logo import logo
@@ -18,7 +19,7 @@ from ui.screens.pen import (
     Style,
     flat,
 )
-from ui.screens.scene import Align, Band, Face, Group, Panel, Part, Picture
+from ui.screens.scene import Act, Align, Band, Face, Group, Panel, Part, Picture
 
 CHIP_ICON = 5.2
 LEAST_PRIMARY = 52.0
@@ -132,10 +133,22 @@ def sentence(pen: Pen, at: Grid, words: Words) -> Group:
     return Group("sentence", (pen.text(at.sentence, words, style),))
 
 
-def footer(pen: Pen, at: Grid, sheet: Sheet) -> Group:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A button of the footer; its act may stay on the screen."""
+
+    words: Words
+    look: Look
+    icon: str
+    act: Act
+
+
+def footer(pen: Pen, at: Grid, sheet: Sheet, onward: tuple[Way, ...] = ()) -> Group:
     """Ways out left, the way on right, always in the same place; a quiet note between them."""
-    left, x = _ways_out(pen, at.footer, sheet)
-    right, start = _ways_on(pen, at.footer, sheet.ways_on, x)
+    ways_on = tuple(Way(b.words, b.look, b.icon, b.intent) for b in sheet.ways_on) + onward
+    needed = sum(_least_width(pen, way) + GAP for way in ways_on)
+    left, x = _ways_out(pen, at.footer, sheet.ways_out, needed)
+    right, start = _ways_on(pen, at.footer, ways_on, x)
     parts = [*left, *right]
     room = Box(x + 2, at.footer.y, start - x - 6, at.footer.h)
     if sheet.note and _fits(pen, sheet.note, room, LABEL):
@@ -147,12 +160,13 @@ def _fits(pen: Pen, words: Words, room: Box, style: Style) -> bool:
     return room.w > 0 and not pen.fitted(words, room.w, style).cut
 
 
-def _ways_out(pen: Pen, box: Box, sheet: Sheet) -> tuple[tuple[Part, ...], float]:
-    needed = sum(_least_width(pen, button) + GAP for button in sheet.ways_on)
-    buttons = sheet.ways_out
-    widths = [pen.button_width(button) for button in buttons]
-    if sum(widths) + GAP * len(widths) + needed > box.w:
-        widths = [pen.button_width(button, with_icon=False) for button in buttons]
+def _ways_out(
+    pen: Pen, box: Box, buttons: tuple[Button, ...], needed: float
+) -> tuple[tuple[Part, ...], float]:
+    widths = next(
+        (widths for widths in _widths(pen, buttons) if _sum(widths) + needed <= box.w),
+        [pen.button_width(button, with_icon=False, shortest=True) for button in buttons],
+    )
     parts, x = [], box.x
     for button, width in zip(buttons, widths, strict=True):
         parts.append(pen.button(Box(x, box.y, width, box.h), button))
@@ -160,18 +174,30 @@ def _ways_out(pen: Pen, box: Box, sheet: Sheet) -> tuple[tuple[Part, ...], float
     return flat(parts), x
 
 
-def _least_width(pen: Pen, button: Button) -> float:
-    style = LEAD if button.look is Look.NEXT else BODY_STRONG
-    return max(pen.width(button.words[-1], style) + 14, 30.0)
+def _widths(pen: Pen, buttons: tuple[Button, ...]) -> Iterator[list[float]]:
+    """With icons, without them: icons leave before words get shorter."""
+    for with_icon in (True, False):
+        yield [pen.button_width(button, with_icon=with_icon) for button in buttons]
+
+
+def _sum(widths: list[float]) -> float:
+    return sum(width + GAP for width in widths)
+
+
+def _least_width(pen: Pen, way: Way) -> float:
+    style = LEAD if way.look is Look.NEXT else BODY_STRONG
+    return max(pen.width(way.words[-1], style) + 9, 30.0)
 
 
 def _ways_on(
-    pen: Pen, box: Box, buttons: tuple[Button, ...], left: float
+    pen: Pen, box: Box, ways: tuple[Way, ...], left: float
 ) -> tuple[tuple[Part, ...], float]:
     parts, x = [], box.right
-    for button in reversed(buttons):
-        natural = max(pen.button_width(button) + 8, LEAST_PRIMARY)
+    for way in reversed(ways):
+        style = LEAD if way.look is Look.NEXT else BODY_STRONG
+        natural = max(pen.width(way.words[0], style) + 30, LEAST_PRIMARY)
         width = min(natural, x - left)
-        parts.append(pen.button(Box(x - width, box.y, width, box.h), button))
+        spot = Box(x - width, box.y, width, box.h)
+        parts.append(pen.touch(spot, way.words, way.look, way.icon, way.act))
         x -= width + GAP
     return flat(parts), x

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ui.page import Box, Layout, Page
+from ui.page import SMALL_PANEL_MM, Box, Layout, Page
 
 BAND_MM = 3.4
 GAP = 4.0
@@ -52,7 +52,7 @@ def _wide(page: Page) -> Grid:
 
 
 def _compact(page: Page) -> Grid:
-    margin = 4.0 if page.w < 180 else 8.8
+    margin = 4.0 if page.w < SMALL_PANEL_MM else 8.8
     w = page.w - 2 * margin
     top, height = 4.2, 9.4 * page.scale
     footer = 15.0 + (page.scale - 1) * 3

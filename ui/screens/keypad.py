@@ -3,10 +3,10 @@
 from ui.drawings.scenery import show_card
 from ui.page import Box, Layout
 from ui.presenter.sheet import KeypadBody, Look, Sheet, Tone, Typing
-from ui.screens.frame import footer, sentence
+from ui.screens.frame import Way, footer, sentence
 from ui.screens.grid import GAP, Grid
 from ui.screens.local import Local
-from ui.screens.pen import BODY_STRONG, HEADLINE, LABEL, LEAD, STATE, TITLE, Pen, flat
+from ui.screens.pen import BODY_STRONG, HEADLINE, LABEL, STATE, TITLE, Pen, flat
 from ui.screens.scene import (
     Align,
     Face,
@@ -35,8 +35,7 @@ def keypad_screen(pen: Pen, at: Grid, sheet: Sheet, body: KeypadBody, local: Loc
         sentence(pen, at, sheet.sentence),
         _field(pen, field, body, local, ready=ready),
         *_keys(pen, keys, body),
-        footer(pen, at, sheet),
-        _confirm(pen, at.footer, body, ready=ready),
+        footer(pen, at, sheet, (_confirm(body, ready=ready),)),
     ]
     art = pen.page.theme.art
     if picture is not None and art is not None:
@@ -110,11 +109,6 @@ def _key(pen: Pen, box: Box, name: str, body: KeypadBody) -> list[Part]:
     return [*parts, Target(box, LocalAct(LocalKind.TYPE, name), is_key=True)]
 
 
-def _confirm(pen: Pen, box: Box, body: KeypadBody, *, ready: bool) -> Group:
+def _confirm(body: KeypadBody, *, ready: bool) -> Way:
     look = Look.NEXT if ready and not body.closed else Look.QUIET
-    style = LEAD if look is Look.NEXT else BODY_STRONG
-    width = max(52.0, pen.width(body.confirm[0], style) + 24)
-    act = LocalAct(LocalKind.CONFIRM)
-    return Group(
-        "confirm", tuple(pen.touch(box.right_part(width), body.confirm, look, "right", act))
-    )
+    return Way(body.confirm, look, "right", LocalAct(LocalKind.CONFIRM))

@@ -46,18 +46,18 @@ def shown(
 
 def _turner(pen: Pen, box: Box, first: int, here: int, total: int) -> Group:
     """Up, where we are, down; a button that leads nowhere is not drawn."""
-    height = min(PAGE_BUTTON * max(1.0, pen.page.scale * 0.9), box.h * 0.36)
+    height = max(PAGE_BUTTON, min(PAGE_BUTTON * pen.page.scale * 0.9, box.h * 0.36))
     parts: list[Part] = []
     if first > 0:
         parts += _key(pen, box.top_part(height), "chup", LocalAct(LocalKind.PAGE_UP))
     if first + here < total:
         parts += _key(pen, box.bottom_part(height), "chdown", LocalAct(LocalKind.PAGE_DOWN))
     between = Box(box.x - 1, box.y + height, box.w + 2, box.h - 2 * height)
-    where = f"{first + 1}–{first + here}", f"/ {total}"
-    for spot, text in zip(
-        between.centred(between.w, 12 * pen.page.scale).rows(2, 0), where, strict=True
-    ):
-        parts.append(pen.text(spot, (text,), LABEL, Tone.SOFT, align=Align.CENTRE))
+    told = between.centred(between.w, 12 * pen.page.scale)
+    if told.h <= between.h:
+        where = f"{first + 1}–{first + here}", f"/ {total}"
+        for spot, text in zip(told.rows(2, 0), where, strict=True):
+            parts.append(pen.text(spot, (text,), LABEL, Tone.SOFT, align=Align.CENTRE))
     return Group("turner", tuple(parts))
 
 

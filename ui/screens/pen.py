@@ -136,9 +136,12 @@ class Pen:
         }[look]
         return Picture(box, badge(name, icon_colour, disc, alpha), amber=look is Look.QUIET)
 
-    def button_width(self, button: Button, *, with_icon: bool = True) -> float:
-        """The natural width of a button with its longest words."""
-        width = self.width(button.words[0], self._button_style(button)) + 2 * BUTTON_PADDING
+    def button_width(
+        self, button: Button, *, with_icon: bool = True, shortest: bool = False
+    ) -> float:
+        """The natural width of a button with its longest words, or its shortest."""
+        said = button.words[-1 if shortest else 0]
+        width = self.width(said, self._button_style(button)) + 2 * BUTTON_PADDING
         if button.icon and with_icon:
             width += ICON_MM * min(self.page.scale, 1.3) + ICON_GAP
         return width + SLACK_MM

@@ -56,10 +56,10 @@ def stack_screen(pen: Pen, at: Grid, sheet: Sheet, body: StackBody, local: Local
 
 def _places(pen: Pen, box: Box) -> tuple[Box | None, Box]:
     if pen.page.layout is Layout.TALL:
-        if pen.page.scale > 1.3 or not pen.page.has_pictures:
+        if not pen.page.has_pictures:
             return None, box
         return box.top_part(TALL_PAD_MM), box.without_top(TALL_PAD_MM + 8)
-    if not pen.page.has_pictures or pen.page.scale > 1.3:
+    if not pen.page.has_pictures:
         return None, box
     width = LEFT_MM[pen.page.layout] * pen.page.scale
     return box.left_part(width), box.without_left(width + GAP)
@@ -188,7 +188,7 @@ def _empty(pen: Pen, box: Box, body: StackBody) -> tuple[Part, ...]:
     icon = min(18.0, box.h * 0.3)
     words = Box(box.x + 4, box.y + box.h / 2 + 2, box.w - 8, pen.height(BODY, 2))
     spot = Box(box.x + (box.w - icon) / 2, words.y - icon - 3, icon, icon)
-    shown_left = pen.page.has_pictures and pen.page.scale <= 1.3
+    shown_left = pen.page.has_pictures
     return (
         Panel(box, Face.SUNKEN if shown_left else Face.FIELD_NEXT),
         pen.icon(spot, "book", "brand_line"),
@@ -226,7 +226,7 @@ def _no_mark(row: Row) -> Group:
 
 def _cover(pen: Pen, box: Box, row: Row) -> Picture | None:
     """Pictures leave at the largest type and in high contrast."""
-    if not pen.page.has_pictures or pen.page.scale > 1.3:
+    if not pen.page.has_pictures:
         return None
     height = box.h - (1.8 if pen.page.layout is not Layout.TALL else 4.0)
     width = height * 60 / 80

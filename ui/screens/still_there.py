@@ -78,7 +78,7 @@ def _unfinished(pen: Pen, box: Box, said: Overlay) -> tuple[Part, ...]:
     parts.append(pen.text(heading, said.heading, STATE))
     room = Box(heading.x, heading.bottom, heading.w, box.bottom - heading.bottom - 2)
     for spot, row in zip(
-        room.columns(2 if pen.page.scale <= 1.3 else 1, GAP), said.unfinished, strict=False
+        room.columns(2 if pen.page.scale == 1 else 1, GAP), said.unfinished, strict=False
     ):
         parts += _named(pen, spot, row)
     return tuple(parts)

@@ -6,10 +6,12 @@ from ui.presenter.catalogue import Words
 from ui.presenter.sheet import Button, Line, Look, Mark, Sheet, Tone, WhoBody
 from ui.screens.frame import footer, sentence
 from ui.screens.grid import GAP, Grid
+from ui.screens.listing import rows_that_fit
 from ui.screens.local import Local
 from ui.screens.pen import BODY_STRONG, LABEL, STATE, Pen
 from ui.screens.scene import Align, Face, Group, Panel, Part, Picture, Scene, Target
 
+LEAST_WAY = 15.0
 PICTURE_MM = {Layout.WIDE: 104.0, Layout.COMPACT: 56.0}
 
 
@@ -70,8 +72,9 @@ def _ways(pen: Pen, box: Box, body: WhoBody, *, alone: bool) -> Scene:
         words = pen.text(spot, body.heading, LABEL, Tone.SOFT)
         groups.append(Group("heading", (words,)))
         box = box.without_top(heading + 2)
-    spots = box.rows(len(body.ways), GAP)
-    for i, (spot, way) in enumerate(zip(spots, body.ways, strict=True)):
+    n = min(len(body.ways), rows_that_fit(box.h, LEAST_WAY, GAP))
+    ways = body.ways if n == len(body.ways) else (*body.ways[: n - 1], body.ways[-1])
+    for i, (spot, way) in enumerate(zip(box.rows(n, GAP), ways, strict=True)):
         face = Face.FIELD_NEXT if alone and i == 0 else Face.CARD
         groups.append(Group(f"way/{i}", _way(pen, spot, way, face)))
     return tuple(groups)

@@ -15,11 +15,10 @@ from kivy.uix.widget import Widget
 from ui.page import Page
 from ui.screens.scene import Act, Group, Motion, Panel, Picture, Scene, Target
 from ui.theme import channels, tokens
+from ui.touches import SETTLE_SECONDS
 from ui.widgets.painter import PaintedLine, Painter, PixelBox, pixels
 
 PRESSED_ALPHA = 0.10
-SETTLE_SECONDS = 0.25
-"""A second tap of a double tap must not fall onto the next screen."""
 
 
 class Plate(Widget):
