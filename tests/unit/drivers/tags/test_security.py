@@ -11,7 +11,7 @@ def test_the_usual_pair() -> None:
     assert profile.afi_for(SecurityState.RELEASED) == 0xC2
 
 
-@pytest.mark.parametrize("afi", [None, *(set(range(256)) - {0x07, 0xC2})])
+@pytest.mark.parametrize("afi", [None, *sorted(set(range(256)) - {0x07, 0xC2})])
 def test_any_other_value_is_never_taken_as_secured(afi: int | None) -> None:
     assert LibraryProfile().state_of(afi) is SecurityState.UNKNOWN
 
