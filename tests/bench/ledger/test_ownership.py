@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from service.database import ownership
 from service.database.ownership import NotOwner
 from service.ledger import Ledger
 from service.protocol.operations import CheckOut
@@ -37,8 +38,11 @@ def test_second_service_waits_and_takes_over(library: Library) -> None:
     assert library.borrowed(CARDS[0]) == [ITEMS[0], ITEMS[1]]
 
 
-def test_who_lost_the_connection_to_a_quicker_one_does_not_write(library: Library) -> None:
+def test_who_lost_the_connection_to_a_quicker_one_does_not_write(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """PostgreSQL only: SQLite's lock is the process's own."""
+    monkeypatch.setattr(ownership, "UNTIL_OUR_OLD_CONNECTION_IS_GONE", 100)
     if library.engine.dialect.name == "sqlite":
         pytest.skip("the lock of a file does not end with a connection")
     first = library.ledger

@@ -65,7 +65,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("time_zone", sa.String(length=64), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('library', 'branch', 'bus', 'school', 'box')", name="ck_points_kind"
+            "kind IN ('library', 'branch', 'bus', 'school', 'box')", name=op.f("ck_points_kind")
         ),
         sa.ForeignKeyConstraint(["parent"], ["points.code"], name="fk_points_parent"),
         sa.PrimaryKeyConstraint("code", name="pk_points"),
@@ -90,7 +90,7 @@ def upgrade() -> None:
         sa.Column("yearly", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("closed", sa.Boolean(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
-        sa.CheckConstraint("first_day <= last_day", name="ck_calendar_exception_days"),
+        sa.CheckConstraint("first_day <= last_day", name=op.f("ck_calendar_exception_days")),
         sa.ForeignKeyConstraint(["point"], ["points.code"], name="fk_calendar_exception_point"),
         sa.PrimaryKeyConstraint("id", name="pk_calendar_exception"),
     )
@@ -101,7 +101,7 @@ def upgrade() -> None:
         sa.Column("closed", sa.Boolean(), nullable=False),
         sa.Column("opens", sa.String(length=5), nullable=True),
         sa.Column("closes", sa.String(length=5), nullable=True),
-        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name="ck_calendar_weekly_weekday"),
+        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_calendar_weekly_weekday")),
         sa.ForeignKeyConstraint(["point"], ["points.code"], name="fk_calendar_weekly_point"),
         sa.PrimaryKeyConstraint("point", "weekday", name="pk_calendar_weekly"),
     )
@@ -118,7 +118,7 @@ def upgrade() -> None:
         sa.Column("not_for_loan", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("withdrawn", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("lost", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.CheckConstraint("parts > 0", name="ck_items_parts"),
+        sa.CheckConstraint("parts > 0", name=op.f("ck_items_parts")),
         sa.ForeignKeyConstraint(["home_point"], ["points.code"], name="fk_items_home_point"),
         sa.ForeignKeyConstraint(["item_type"], ["item_types.code"], name="fk_items_item_type"),
         sa.ForeignKeyConstraint(["title"], ["titles.id"], name="fk_items_title"),
@@ -165,10 +165,10 @@ def upgrade() -> None:
         sa.Column("renew_overdue", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("due_by_card_expiry", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.CheckConstraint(
-            "due_mode IN ('skip-closed', 'next-open', 'ignore')", name="ck_rules_due_mode"
+            "due_mode IN ('skip-closed', 'next-open', 'ignore')", name=op.f("ck_rules_due_mode")
         ),
         sa.CheckConstraint(
-            "loan_days > 0 AND max_loans >= 0 AND renewals >= 0", name="ck_rules_numbers"
+            "loan_days > 0 AND max_loans >= 0 AND renewals >= 0", name=op.f("ck_rules_numbers")
         ),
         sa.ForeignKeyConstraint(["category"], ["patron_categories.code"], name="fk_rules_category"),
         sa.ForeignKeyConstraint(["item_type"], ["item_types.code"], name="fk_rules_item_type"),
@@ -208,7 +208,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "kind IN ('tag-unproved', 'lent-still-secured', 'lent-nobody-told', "
             "'returned-nobody-told', 'conflict', 'parked', 'rule-failed')",
-            name="ck_attention_kind",
+            name=op.f("ck_attention_kind"),
         ),
         sa.ForeignKeyConstraint(["station"], ["stations.id"], name="fk_attention_station"),
         sa.PrimaryKeyConstraint("id", name="pk_attention"),
@@ -251,10 +251,12 @@ def upgrade() -> None:
         sa.Column("category", sa.String(length=32), nullable=False),
         sa.Column("item_type", sa.String(length=32), nullable=False),
         sa.Column("point", sa.String(length=32), nullable=False),
-        sa.CheckConstraint("(state = 'open') = (closed_at_ms IS NULL)", name="ck_loans_closed"),
+        sa.CheckConstraint(
+            "(state = 'open') = (closed_at_ms IS NULL)", name=op.f("ck_loans_closed")
+        ),
         sa.CheckConstraint(
             "state IN ('open', 'returned', 'lost', 'claimed-returned', 'void')",
-            name="ck_loans_state",
+            name=op.f("ck_loans_state"),
         ),
         sa.ForeignKeyConstraint(["item"], ["items.id"], name="fk_loans_item"),
         sa.ForeignKeyConstraint(["patron"], ["patrons.id"], name="fk_loans_patron"),
@@ -292,11 +294,11 @@ def upgrade() -> None:
         sa.Column("closed_at_ms", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
             "(trapped IS NOT NULL) = (state IN ('travelling', 'on-shelf'))",
-            name="ck_holds_trapped",
+            name=op.f("ck_holds_trapped"),
         ),
         sa.CheckConstraint(
             "state IN ('queued', 'travelling', 'on-shelf', 'filled', 'cancelled', 'expired')",
-            name="ck_holds_state",
+            name=op.f("ck_holds_state"),
         ),
         sa.ForeignKeyConstraint(["filled_by"], ["loans.id"], name="fk_holds_filled_by"),
         sa.ForeignKeyConstraint(["item"], ["items.id"], name="fk_holds_item"),
@@ -348,7 +350,9 @@ def upgrade() -> None:
         sa.Column("number", sa.String(length=64), nullable=False),
         sa.Column("patron", NUMBER, nullable=False),
         sa.Column("state", sa.String(length=16), server_default="active", nullable=False),
-        sa.CheckConstraint("state IN ('active', 'replaced', 'lost')", name="ck_patron_cards_state"),
+        sa.CheckConstraint(
+            "state IN ('active', 'replaced', 'lost')", name=op.f("ck_patron_cards_state")
+        ),
         sa.ForeignKeyConstraint(["patron"], ["patrons.id"], name="fk_patron_cards_patron"),
         sa.PrimaryKeyConstraint("number", name="pk_patron_cards"),
     )
