@@ -14,20 +14,17 @@ from drivers.frame_trace import FrameTrace
 from drivers.registry import Driver, DriverStatus, installed_drivers
 from drivers.tags.security import LibraryProfile
 from kiosk.config import DeviceSection, StationConfig
-from kiosk.device_worker import (
-    CALL_SECONDS,
-    DeviceWorker,
-    PadWorker,
-    ScannerDown,
-    ScannerWorker,
-    Tell,
-)
+from kiosk.device_worker import CALL_SECONDS, DeviceWorker, ScannerDown, ScannerWorker, Tell
 from kiosk.pad_orders import PadDown, PadOrder
+from kiosk.pad_worker import PadWorker, failed
+from kiosk.session.events import WriteFailure
 
 log = structlog.get_logger()
 
 STUCK_SECONDS = 3 * CALL_SECONDS
 JOIN_SECONDS = 5.0
+ABANDONED_AT_MOST = 2
+"""Threads of one device that hang in the system; another one would hang there as well."""
 
 PAD = "pad"
 SCANNER = "scanner"
@@ -43,6 +40,7 @@ class DeviceSupervisor:
         self._tell = tell
         self._trace = trace
         self._workers: dict[str, DeviceWorker] = {}
+        self._abandoned: dict[str, list[DeviceWorker]] = {PAD: [], SCANNER: []}
         self._drivers: dict[str, DriverStatus] = {}
 
     def start(self) -> None:
@@ -59,10 +57,13 @@ class DeviceSupervisor:
             worker.join(JOIN_SECONDS)
 
     def order(self, orders: tuple[PadOrder, ...]) -> None:
-        """Pass orders to the pad; without one there is nothing that could be ordered."""
+        """Pass orders to the pad; what no worker takes has failed."""
         worker = self._workers.get(PAD)
         if isinstance(worker, PadWorker):
             worker.order(orders)
+            return
+        for order in orders:
+            self._tell(failed(order, WriteFailure.PAD_LOST))
 
     def check(self) -> None:
         """Replace a worker that is stuck in a call for three times its deadline."""
@@ -70,10 +71,22 @@ class DeviceSupervisor:
         for name, worker in tuple(self._workers.items()):
             busy = worker.busy_since
             if busy is not None and now > busy + STUCK_SECONDS:
-                log.error("device stuck: worker replaced", device=name)
-                self._say_down(name, "DeviceStuck", "the driver does not return from a call")
-                worker.stop()
-                self._start(name)
+                self._abandon(name, worker)
+        for name, abandoned in self._abandoned.items():
+            if abandoned and name not in self._workers:
+                self._replace(name, abandoned)
+
+    def _abandon(self, name: str, worker: DeviceWorker) -> None:
+        log.error("device stuck: worker abandoned", device=name)
+        del self._workers[name]
+        self._abandoned[name].append(worker)
+        worker.abandon()
+        self._say_down(name, "DeviceStuck", "the driver does not return from a call")
+
+    def _replace(self, name: str, abandoned: list[DeviceWorker]) -> None:
+        abandoned[:] = [worker for worker in abandoned if worker.is_alive()]
+        if len(abandoned) < ABANDONED_AT_MOST:
+            self._start(name)
 
     def _start(self, name: str) -> None:
         section: DeviceSection | None = getattr(self._config, name)
@@ -81,7 +94,7 @@ class DeviceSupervisor:
             return
         try:
             worker = self._worker(name, section)
-        except (ValueError, msgspec.ValidationError) as problem:
+        except Exception as problem:
             log.exception("device out of service", device=name)
             self._say_down(name, "WrongDevice", str(problem))
             return

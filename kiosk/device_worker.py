@@ -5,48 +5,20 @@ write is repeated only after a read showed that it did not take effect, and a de
 is reopened with a growing pause.
 """
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Condition, Event, Thread
+from threading import Event, Thread
 from time import monotonic
 from typing import Protocol
 
 import structlog
 
 from drivers.deadline import Deadline
-from drivers.errors import (
-    DriverError,
-    TagError,
-    TagLeft,
-    TagLocked,
-)
+from drivers.errors import Cancelled, DriverError
 from drivers.facts import BarcodeScanned, InventoryRound
-from drivers.interfaces import BarcodeScanner, TagReader
-from drivers.tags.content import TagContent
-from drivers.tags.detect import decode_tag
-from drivers.tags.iso15693 import geometry_of
-from drivers.tags.security import LibraryProfile, SecurityState
-from drivers.uid import Uid
-from kiosk.crash_points import CrashPoint, reached
-from kiosk.pad_orders import (
-    ContentRead,
-    PadDown,
-    PadOrder,
-    PadOutcome,
-    PadUp,
-    ReadContent,
-    ReadSecurity,
-    SecurityRead,
-    SecuritySet,
-    SetSecurity,
-)
-from kiosk.session.events import WriteFailure
+from drivers.interfaces import BarcodeScanner
+from kiosk.pad_orders import PadDown, PadOutcome
 
-FIRST_BLOCKS = 9
-"""36 bytes: enough for every data model's first look (docs/protocols/tags.md, "Detection")."""
-
-WRITE_TRIES = 3
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
 STABLE_SECONDS = 10.0
@@ -97,7 +69,10 @@ class Device(Protocol):
 
 
 class DeviceWorker(Thread):
-    """The loop of every device. Owner of the device: this thread."""
+    """The loop of every device. Owner of the device: this thread.
+
+    `busy_since`: when the call of the driver that is under way began, None between calls.
+    """
 
     def __init__(self, name: str, device: Device, tell: Tell) -> None:
         super().__init__(name=f"device {name}", daemon=True)
@@ -110,7 +85,11 @@ class DeviceWorker(Thread):
     def stop(self) -> None:
         """Ask the thread to end soon; the caller joins it."""
         self._stopping.set()
-        self._device.cancel()
+        self._try(self._device.cancel)
+
+    def abandon(self) -> None:
+        """It is stuck: another worker takes its place, and nobody waits for this one."""
+        self.stop()
 
     def run(self) -> None:
         """Open, serve, and on any fault say so, pause and open again."""
@@ -121,21 +100,43 @@ class DeviceWorker(Thread):
                 self._open()
                 folded = ""
                 self._serve()
-            except DriverError as problem:
+            except Exception as problem:  # noqa: BLE001 - foreign code may raise anything
                 folded = self._say_down(problem, folded)
             finally:
-                self._device.close()
+                self._try(self._device.close)
+                self.busy_since = None
             self._stopping.wait(pauses.take(monotonic() - began))
 
-    def _say_down(self, problem: DriverError, folded: str) -> str:
+    def _try(self, call: Callable[[], None]) -> None:
+        try:
+            call()
+        except Exception:
+            log.exception("device does not obey", device=self.device_name)
+
+    def _say_down(self, problem: Exception, folded: str) -> str:
         kind = type(problem).__name__
         if self._stopping.is_set() or kind == folded:
             return folded
-        log.warning("device down", device=self.device_name, kind=kind, reason=str(problem))
-        self._tell(self._down(kind, str(problem)))
+        known = isinstance(problem, DriverError)
+        log.warning(
+            "device down",
+            device=self.device_name,
+            kind=kind,
+            reason=str(problem),
+            exc_info=None if known else problem,
+        )
+        self._say(self._down(kind, str(problem)))
         return kind
 
+    def _say(self, news: WorkerNews) -> None:
+        """One that was told to stop is silent: another may speak for the device already."""
+        if not self._stopping.is_set():
+            self._tell(news)
+
     def _call(self) -> Deadline:
+        """For each call of the driver. One that was told to stop touches the device no more."""
+        if self._stopping.is_set():
+            raise Cancelled(f"the worker of {self.device_name} was told to stop")
         self.busy_since = monotonic()
         return Deadline.after(CALL_SECONDS)
 
@@ -149,155 +150,6 @@ class DeviceWorker(Thread):
         raise NotImplementedError
 
 
-class PadWorker(DeviceWorker):
-    """Polls a pad and carries out orders; orders go before polling."""
-
-    def __init__(
-        self, name: str, reader: TagReader, profile: LibraryProfile, poll_seconds: float, tell: Tell
-    ) -> None:
-        super().__init__(name, reader, tell)
-        self._reader = reader
-        self._profile = profile
-        self._poll_seconds = poll_seconds
-        self._orders: deque[PadOrder] = deque()
-        self._changed = Condition()
-        self._last: frozenset[Uid] = frozenset()
-
-    def order(self, orders: tuple[PadOrder, ...]) -> None:
-        """Called by the controller: carry these out next, in this order."""
-        with self._changed:
-            self._orders.extend(orders)
-            self._changed.notify_all()
-
-    def stop(self) -> None:
-        """Ask the thread to end soon."""
-        super().stop()
-        with self._changed:
-            self._changed.notify_all()
-
-    def _open(self) -> None:
-        identity = self._reader.open(self._call())
-        log.info("device up", device=self.device_name, model=identity.model)
-        self._tell(PadUp(self.device_name, identity.model))
-
-    def _down(self, kind: str, reason: str) -> PadDown:
-        self._last = frozenset()
-        self._fail_all_orders()
-        return PadDown(self.device_name, kind, reason)
-
-    def _serve(self) -> None:
-        while not self._stopping.is_set():
-            order = self._next_order()
-            if order is not None:
-                self._carry_out(order)
-            elif self._look():
-                self._wait_for_order()
-
-    def _look(self) -> bool:
-        """One inventory round; True when it showed the same tags as the last one."""
-        tags = self._reader.inventory(self._call())
-        self.busy_since = None
-        seen = InventoryRound(self.device_name, tags, monotonic())
-        same = seen.uids == self._last
-        self._last = seen.uids
-        self._tell(seen)
-        return same
-
-    def _wait_for_order(self) -> None:
-        with self._changed:
-            if not self._orders and not self._stopping.is_set():
-                self._changed.wait(self._poll_seconds)
-
-    def _next_order(self) -> PadOrder | None:
-        with self._changed:
-            return self._orders.popleft() if self._orders else None
-
-    def _carry_out(self, order: PadOrder) -> None:
-        try:
-            outcome = self._outcome(order)
-        except DriverError:
-            self._tell(_failed(order, WriteFailure.PAD_LOST))
-            raise
-        finally:
-            self.busy_since = None
-        self._tell(outcome)
-
-    def _outcome(self, order: PadOrder) -> PadOutcome:
-        match order:
-            case ReadContent(uid):
-                return ContentRead(uid, self._content(uid))
-            case ReadSecurity(uid):
-                return SecurityRead(uid, self._state(uid))
-            case SetSecurity():
-                return SecuritySet(order, self._bring_about(order))
-
-    def _content(self, uid: Uid) -> TagContent | None:
-        geometry = geometry_of(uid)
-        try:
-            first = self._reader.read_blocks(
-                uid, 0, min(FIRST_BLOCKS, geometry.blocks), self._call()
-            )
-            content = decode_tag(first.data, block_size=first.block_size)
-            if not content.needs_more:
-                return content
-            read = len(first.data) // first.block_size
-            rest = self._reader.read_blocks(uid, read, geometry.blocks - read, self._call())
-            return decode_tag(first.data + rest.data, block_size=first.block_size)
-        except TagError:
-            return None
-
-    def _state(self, uid: Uid) -> SecurityState | None:
-        try:
-            return self._profile.state_of(self._reader.system_information(uid, self._call()).afi)
-        except TagError:
-            return None
-
-    def _bring_about(self, order: SetSecurity) -> WriteFailure | None:
-        """Write, read back, and write again only when the reading shows the old state."""
-        try:
-            if order.check_first and self._is_as_wanted(order):
-                return None
-            for _ in range(WRITE_TRIES):
-                if self._written(order):
-                    return None
-        except TagLeft:
-            return WriteFailure.LEFT
-        except TagLocked:
-            return WriteFailure.LOCKED
-        except TagError:
-            return WriteFailure.NOT_WRITTEN
-        return WriteFailure.NOT_WRITTEN
-
-    def _written(self, order: SetSecurity) -> bool:
-        reached(CrashPoint.BEFORE_TAG_WRITE)
-        try:
-            self._reader.write_afi(order.uid, self._profile.afi_for(order.wanted), self._call())
-        except TagLocked:
-            raise
-        except TagError as problem:
-            log.info("tag write answered with a fault", reason=type(problem).__name__)
-        reached(CrashPoint.TAG_WRITTEN)
-        return self._is_as_wanted(order)
-
-    def _is_as_wanted(self, order: SetSecurity) -> bool:
-        found = self._reader.system_information(order.uid, self._call()).afi
-        return self._profile.state_of(found) is order.wanted
-
-    def _fail_all_orders(self) -> None:
-        while (order := self._next_order()) is not None:
-            self._tell(_failed(order, WriteFailure.PAD_LOST))
-
-
-def _failed(order: PadOrder, why: WriteFailure) -> PadOutcome:
-    match order:
-        case ReadContent(uid):
-            return ContentRead(uid, None)
-        case ReadSecurity(uid):
-            return SecurityRead(uid, None)
-        case SetSecurity():
-            return SecuritySet(order, why)
-
-
 class ScannerWorker(DeviceWorker):
     """Waits for codes."""
 
@@ -308,14 +160,13 @@ class ScannerWorker(DeviceWorker):
     def _open(self) -> None:
         self._scanner.open(self._call())
         log.info("device up", device=self.device_name)
-        self._tell(ScannerUp(self.device_name))
+        self._say(ScannerUp(self.device_name))
 
     def _down(self, kind: str, reason: str) -> ScannerDown:
         return ScannerDown(self.device_name, kind, reason)
 
     def _serve(self) -> None:
         while not self._stopping.is_set():
-            self.busy_since = None
-            code = self._scanner.next_code(Deadline.after(CALL_SECONDS))
+            code = self._scanner.next_code(self._call())
             if code is not None:
-                self._tell(BarcodeScanned(self.device_name, code, monotonic()))
+                self._say(BarcodeScanned(self.device_name, code, monotonic()))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from kiosk import device_worker, security_journal, settlement
+from kiosk import pad_worker, security_journal, settlement
 from kiosk.draft import Draft
 from kiosk.outbox.changes import Change, Journal
 from kiosk.outbox.records import JournalState
@@ -35,7 +35,7 @@ def _list_off() -> None:
 
 def _unverified_write() -> None:
     """A write counts as proved without a reading."""
-    device_worker.PadWorker._is_as_wanted = lambda *_: True  # type: ignore[method-assign]
+    pad_worker.PadWorker._is_as_wanted = lambda *_: True  # type: ignore[method-assign]
 
 
 PLANTS: dict[str, Callable[[], None]] = {
