@@ -7,6 +7,7 @@ docs/architecture.md, "Tag and loan stay together"; a rig counts how often each 
 import os
 import signal
 from enum import StrEnum
+from functools import cache
 from itertools import count
 
 
@@ -27,16 +28,18 @@ class CrashPoint(StrEnum):
     SETTLED_BEFORE_COMMIT = "settled-before-commit"
 
 
-def _armed() -> tuple[str, int]:
-    name, _, passing = os.environ.get("MUONTRA_CRASH_AT", "").partition(":")
-    return name, int(passing or 1)
-
-
-_name, _count = _armed()
 _passings = count(1)
 
 
 def reached(point: CrashPoint) -> None:
     """Die here, as by a power cut, if this point was asked for."""
-    if point == _name and next(_passings) == _count:
+    name, passing = _armed()
+    if point == name and next(_passings) == passing:
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+@cache
+def _armed() -> tuple[str, int]:
+    """Read at the first passing: a process may be forked from one that has passed none."""
+    name, _, passing = os.environ.get("MUONTRA_CRASH_AT", "").partition(":")
+    return name, int(passing or 1)

@@ -6,6 +6,8 @@
 import os
 import signal
 from enum import StrEnum
+from functools import cache
+from itertools import count
 
 
 class CrashPoint(StrEnum):
@@ -17,19 +19,18 @@ class CrashPoint(StrEnum):
     AFTER_ANSWERS = "after-answers"  # everybody was answered
 
 
-def _armed() -> tuple[str, int]:
-    name, _, count = os.environ.get("MUONTRA_CRASH_AT", "").partition(":")
-    return name, int(count or 1)
-
-
-_name, _left = _armed()
+_passings = count(1)
 
 
 def reached(point: CrashPoint) -> None:
     """Die here, as by a power cut, if this point was asked for."""
-    global _left  # noqa: PLW0603 - one process dies once
-    if point != _name:
-        return
-    _left -= 1
-    if _left == 0:
+    name, passing = _armed()
+    if point == name and next(_passings) == passing:
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+@cache
+def _armed() -> tuple[str, int]:
+    """Read at the first passing: a process may be forked from one that has passed none."""
+    name, _, passing = os.environ.get("MUONTRA_CRASH_AT", "").partition(":")
+    return name, int(passing or 1)

@@ -1,29 +1,32 @@
-"""The product's real processes, as a rig starts, kills and watches them."""
+"""The product's real processes, as a rig starts, kills and watches them.
+
+They are forked from a process that has imported the product and done nothing yet: a kill is as
+real as any, a start costs a twentieth.
+"""
 
 import os
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from threading import Thread
+from time import monotonic
 from typing import Any
 
 import msgspec
 
+from service.cli import app as service_command
+from tests.system import scripted_station
 from tests.waiting import eventually
 
-BIN = Path(sys.executable).parent
-START_SECONDS = 20.0
+END_SECONDS = 30.0
 
-
-def run(*words: str) -> str:
-    """Run one of our commands to its end; its output, or AssertionError with all it said."""
-    done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
-    return done.stdout
+NURSERY = get_context("forkserver")
+NURSERY.set_forkserver_preload(["pytest", __name__])
 
 
 def free_port() -> int:
@@ -33,113 +36,123 @@ def free_port() -> int:
         return port
 
 
-def _environment(crash_at: str | None) -> dict[str, str]:
-    environment = os.environ | {"PYTHONUNBUFFERED": "1"}
-    environment.pop("MUONTRA_CRASH_AT", None)
-    return environment | ({"MUONTRA_CRASH_AT": crash_at} if crash_at else {})
+class Forked:
+    """A process that may be killed at any moment and started again."""
 
+    def __init__(self, log: Path) -> None:
+        self.log = log
+        self._process: ForkServerProcess | None = None
+        self._killed = False
 
-class ServiceProcess:
-    """`muontra-service run` on a state folder and a port that stay the same over restarts."""
-
-    def __init__(self, state: Path, port: int) -> None:
-        self.state, self.port = state, port
-        self.database = f"sqlite:///{state / 'service.db'}"
-        self._process: subprocess.Popen[bytes] | None = None
-        self._mourned: subprocess.Popen[bytes] | None = None
-        self.deaths = 0
-        self.log = state / "service.log"
-
-    def start(self, crash_at: str | None = None) -> None:
-        words = [
-            str(BIN / "muontra-service"),
-            "run",
-            "--listen",
-            f"tcp://127.0.0.1:{self.port}",
-            "--state",
-            str(self.state),
-            "--database",
-            self.database,
-        ]
-        if crash_at:
-            self.deaths = 0
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                words, stdout=log, stderr=log, env=_environment(crash_at)
-            )
+    def fork(self, target: Callable[..., None], *args: object, crash_at: str | None) -> None:
+        self._killed = False
+        self._process = NURSERY.Process(
+            target=_grow_up, args=(self.log, crash_at, target, args), daemon=True
+        )
+        self._process.start()
 
     @property
     def died(self) -> bool:
-        """It ended by itself; each death counts once."""
-        assert self._process is not None
-        if self._process.poll() is None:
-            return False
-        self.deaths += self._process is not self._mourned
-        self._mourned = self._process
-        return True
-
-    def kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait(20)
-
-
-class StationProcess:
-    """tests.system.scripted_station, and all frames that it ever showed."""
-
-    def __init__(self, config: Path) -> None:
-        self._config = config
-        self.planted: tuple[str, ...] = ()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._reader: Thread | None = None
-        self.frames: list[dict[str, Any]] = []
-        self.since_start = 0
-        self.log = config.with_suffix(".log")
-
-    def start(self, crash_at: str | None = None) -> None:
-        words = [sys.executable, "-m", "tests.system.scripted_station", str(self._config)]
-        words += self.planted
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                words,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                env=_environment(crash_at),
-            )
-        self.since_start = len(self.frames)
-        self._reader = Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self) -> None:
-        assert self._process is not None
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            if line.endswith(b"\n"):
-                self.frames.append(msgspec.json.decode(line))
-
-    @property
-    def died(self) -> bool:
-        assert self._process is not None
-        return self._process.poll() is not None
+        """It runs no more."""
+        return self._process is None or self._process.exitcode is not None
 
     @property
     def cut(self) -> bool:
         """It killed itself at the point for which it was armed."""
-        assert self._process is not None
-        return self._process.poll() == -signal.SIGKILL
+        process = self._process
+        return process is not None and process.exitcode == -signal.SIGKILL and not self._killed
 
     def kill(self) -> None:
-        if self._process is not None:
+        """As a power cut does, to this process alone."""
+        if self._process is not None and not self.died:
+            self._killed = True
             self._process.kill()
+            self._process.join(END_SECONDS)
+
+    def terminate(self) -> None:
+        """As systemd stops it."""
+        if self._process is not None:
+            self._process.terminate()
             self.wait_end()
 
+    def wait_end(self) -> None:
+        assert self._process is not None
+        self._process.join(END_SECONDS)
+        assert self.died, f"the process did not end within {END_SECONDS} s"
+
+
+def _grow_up(
+    log: Path, crash_at: str | None, target: Callable[..., None], args: tuple[object, ...]
+) -> None:
+    handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for stream in (1, 2):
+        os.dup2(handle, stream)
+    os.environ["MUONTRA_CRASH_AT"] = crash_at or ""
+    target(*args)
+
+
+class ServiceProcess(Forked):
+    """`muontra-service run` on a state folder and a port that stay the same over restarts."""
+
+    def __init__(self, state: Path, port: int) -> None:
+        super().__init__(state / "service.log")
+        self.state, self.port = state, port
+        self.database = state / "service.db"
+        self.where = ("--state", str(state), "--database", f"sqlite:///{self.database}")
+        self._earlier_cuts = 0
+
+    def start(self, crash_at: str | None = None) -> None:
+        """Returns when stations can connect."""
+        self._earlier_cuts = 0 if crash_at else self.cuts
+        said = self._said_that_it_listens()
+        words = ["run", "--listen", f"tcp://127.0.0.1:{self.port}", *self.where]
+        self.fork(service_command, words, crash_at=crash_at)
+        eventually(lambda: self._said_that_it_listens() > said, 20, "listening service")
+
+    def _said_that_it_listens(self) -> int:
+        return self.log.read_bytes().count(b'"listening"') if self.log.exists() else 0
+
+    @property
+    def cuts(self) -> int:
+        """How often it killed itself since it was armed last."""
+        return self._earlier_cuts + self.cut
+
+
+class StationProcess(Forked):
+    """tests.system.scripted_station, and the frames that it showed since it was started."""
+
+    def __init__(self, config: Path, hear: Callable[[dict[str, Any]], None]) -> None:
+        super().__init__(config.with_suffix(".log"))
+        self._config = config
+        self._hear = hear
+        self.planted: tuple[str, ...] = ()
+        self.frames: list[dict[str, Any]] = []
+        self._pipe: Connection[bytes, bytes] | None = None
+        self._reader: Thread | None = None
+
+    def start(self, crash_at: str | None = None) -> None:
+        self.frames = []
+        self._pipe, far = NURSERY.Pipe()
+        main = scripted_station.main
+        self.fork(main, self._config, self.planted, far, crash_at=crash_at)
+        far.close()
+        self._reader = Thread(target=self._read, args=(self._pipe, self.frames), daemon=True)
+        self._reader.start()
+
+    def _read(self, pipe: "Connection[bytes, bytes]", frames: list[dict[str, Any]]) -> None:
+        """Until the process ends, however it does."""
+        with suppress(EOFError, ConnectionResetError):
+            while True:
+                frame = msgspec.json.decode(pipe.recv_bytes()) | {"at": monotonic()}
+                frames.append(frame)
+                self._hear(frame)
+
+    def kill(self) -> None:
+        super().kill()
+        self._hear_all()
+
     def stop(self) -> None:
+        """End the session and the process as the product does."""
         self.do("stop")
         self.wait_end()
 
@@ -149,36 +162,28 @@ class StationProcess:
         self.wait_end()
 
     def wait_end(self) -> None:
-        assert self._process is not None
-        assert self._reader is not None
-        self._process.wait(30)
-        self._reader.join(10)
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with suppress(BrokenPipeError):
-                    pipe.close()
+        super().wait_end()
+        self._hear_all()
+
+    def _hear_all(self) -> None:
+        if self._reader is not None and self._pipe is not None:
+            self._reader.join(END_SECONDS)
+            self._pipe.close()
 
     def do(self, intent: str, **fields: str) -> None:
-        assert self._process is not None
-        assert self._process.stdin is not None
-        try:
-            line = msgspec.json.encode({"do": intent, "fields": fields}) + b"\n"
-            self._process.stdin.write(line)
-            self._process.stdin.flush()
-        except BrokenPipeError:
-            return
+        """Somebody touches the screen; nobody hears it when the process is dead."""
+        assert self._pipe is not None
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self._pipe.send_bytes(msgspec.json.encode({"do": intent, "fields": fields}))
 
     @property
     def view(self) -> dict[str, Any]:
-        """The newest view since the start, with its kind; empty before the first."""
-        if len(self.frames) == self.since_start:
-            return {"kind": ""}
+        """The newest view, with its kind; empty before the first."""
+        if not self.frames:
+            return {"kind": "", "online": False}
         newest = self.frames[-1]
         view: dict[str, Any] = newest["frame"]["view"]
-        return view | {
-            "kind": newest["kind"],
-            "online": newest["frame"]["online"],
-        }
+        return view | {"kind": newest["kind"], "online": newest["frame"]["online"]}
 
     def until(self, condition: Callable[[dict[str, Any]], bool], seconds: float, what: str) -> bool:
         """Wait until the view is so; False when the process died before."""

@@ -1,11 +1,12 @@
 """Promises 1 and 2, checked on stores, tags and what people were shown – never on the screen.
 
-`broken_promises` is called when everything has come to rest: both sides run, every tag has lain
-on the pad once more, nothing waits in the outbox.
+`broken_promises` is called when everything has come to rest: both sides run and nothing waits in
+an outbox. It holds before and after the tags were seen by a pad once more.
 """
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,92 +15,152 @@ from drivers.simulators.virtual_tags import VirtualTag
 from drivers.tags.detect import decode_tag
 
 SECURED, RELEASED = 0x07, 0xC2
-LENT_WORDS = ("BorrowView", "done", "done-tag-open")
 NOBODY_TOLD = {"lent": "lent-nobody-told", "returned": "returned-nobody-told"}
+DONE = {"done", "done-tag-open"}
+
+OPEN_LOANS = (
+    "SELECT items.number, patrons.short_name FROM loans JOIN items ON items.id = loans.item"
+    " JOIN patrons ON patrons.id = loans.patron WHERE loans.state = 'open'"
+)
+OPEN_LINES = (
+    "SELECT kind, coalesce(item_number, ''), coalesce(uid, '') FROM attention"
+    " WHERE closed_at_ms IS NULL"
+)
+LOANS_OF_PATRONS = (
+    "SELECT loans.patron, opened_at_ms, closed_at_ms, max_loans FROM loans"
+    " JOIN patrons ON patrons.id = loans.patron"
+    " JOIN patron_categories ON patron_categories.code = patrons.category"
+    " WHERE loans.state <> 'void' ORDER BY opened_at_ms"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What somebody was told last of an item: `lent` to whom, or `returned`."""
+
+    what: str
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.name}".strip()
+
+
+RETURNED = Word("returned")
+
+
+class People:
+    """The ledger outside: what the screens of all kiosks told, in the order in which they did."""
+
+    def __init__(self) -> None:
+        self.told: dict[str, Word] = {}
+
+    def hear(self, frame: dict[str, Any]) -> None:
+        """One frame that stood on a screen."""
+        view = frame["frame"]["view"]
+        match frame["kind"]:
+            case "BorrowView":
+                self._hear_lines(view["lines"], Word("lent", view["short_name"]))
+            case "ReturnView":
+                self._hear_lines(view["lines"], RETURNED)
+            case "FarewellView":
+                self._hear_farewell(view)
+            case _:
+                pass
+
+    def _hear_lines(self, lines: list[dict[str, Any]], word: Word) -> None:
+        self.told |= {line["accession"]: word for line in lines if line["state"] in DONE}
+
+    def _hear_farewell(self, view: dict[str, Any]) -> None:
+        """The name stood on the screen before, if the item did."""
+        self.told |= {line["accession"]: RETURNED for line in view["returned"]}
+        for line in view["lent"]:
+            if self.told.get(line["accession"], RETURNED).what != "lent":
+                self.told[line["accession"]] = Word("lent")
+
+    def was_told(self, item: str) -> Word:
+        return self.told.get(item, RETURNED)
 
 
 @dataclass
 class Ledger:
     """What the service's database says, read from the file by other means than its own."""
 
-    open_loans: dict[str, int] = field(default_factory=dict)
+    borrowers: dict[str, list[str]] = field(default_factory=dict)
     attention: set[tuple[str, str, str]] = field(default_factory=set)
+    over_the_limit: list[str] = field(default_factory=list)
     unanswered: int = 0
 
     def listed(self, item: str, *kinds: str) -> bool:
         return any(entry[0] in kinds and entry[1] == item for entry in self.attention)
 
+    def word(self, item: str) -> Word:
+        """What a person would have to have been told."""
+        names = self.borrowers.get(item)
+        return Word("lent", names[0]) if names else RETURNED
+
+
+def rows(database: Path, query: str, *values: object) -> list[tuple[Any, ...]]:
+    """Read beside whoever owns the file."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)) as connection:
+        return connection.execute(query, values).fetchall()
+
 
 def read_ledger(service_db: Path, station_dbs: Iterable[Path] = ()) -> Ledger:
     """Open loans by accession number, open lines of the staff's list, rows still waiting."""
-    ledger = Ledger()
-    with sqlite3.connect(f"file:{service_db}?mode=ro", uri=True) as database:
-        rows = database.execute(
-            "SELECT items.number, count(*) FROM loans JOIN items ON items.id = loans.item"
-            " WHERE loans.state = 'open' GROUP BY items.number"
-        )
-        ledger.open_loans = dict(rows.fetchall())
-        ledger.attention = set(
-            database.execute(
-                "SELECT kind, coalesce(item_number, ''), coalesce(uid, '') FROM attention"
-                " WHERE closed_at_ms IS NULL"
-            )
-        )
+    ledger = Ledger(attention=set(rows(service_db, OPEN_LINES)))
+    for item, name in rows(service_db, OPEN_LOANS):
+        ledger.borrowers.setdefault(item, []).append(name)
+    ledger.over_the_limit = list(_over_the_limit(rows(service_db, LOANS_OF_PATRONS)))
     for path in station_dbs:
-        ledger.unanswered += _unanswered(path)
+        ((waiting,),) = rows(path, "SELECT count(*) FROM outbox WHERE reply IS NULL")
+        ledger.unanswered += waiting
     return ledger
 
 
-def _unanswered(station_db: Path) -> int:
-    with sqlite3.connect(f"file:{station_db}?mode=ro", uri=True) as database:
-        (count,) = database.execute("SELECT count(*) FROM outbox WHERE reply IS NULL").fetchone()
-        return int(count)
+def _over_the_limit(loans: list[tuple[int, int, int | None, int]]) -> Iterator[str]:
+    """A patron who at some moment had more loans than allowed; loans in order of their start."""
+    lent: dict[int, list[int | None]] = {}
+    for patron, opened, closed, limit in loans:
+        still = [end for end in lent.get(patron, []) if end is None or end > opened]
+        lent[patron] = [*still, closed]
+        if len(lent[patron]) > limit:
+            yield f"patron {patron} had {len(lent[patron])} loans, {limit} are allowed"
 
 
-def told(frames: Iterable[dict[str, Any]]) -> dict[str, str]:
-    """The last thing that people were told of each item: `lent` or `returned`."""
-    last: dict[str, str] = {}
-    for frame in frames:
-        what = {"BorrowView": "lent", "ReturnView": "returned"}.get(frame["kind"])
-        if what is None:
-            continue
-        for line in frame["frame"]["view"]["lines"]:
-            if line["state"] in {"done", "done-tag-open"}:
-                last[line["accession"]] = what
-    return last
-
-
-def broken_promises(
-    ledger: Ledger, tags: Iterable[VirtualTag], last_told: dict[str, str]
-) -> list[str]:
+def broken_promises(ledger: Ledger, tags: Iterable[VirtualTag], people: People) -> list[str]:
     """One sentence for each promise that was not kept; empty is good."""
     tags = list(tags)
+    items = sorted({number_of(tag) for tag in tags} | people.told.keys())
     return [
         *_doubled(ledger),
-        *_untold(ledger, tags, last_told),
+        *_untold(ledger, items, people),
         *_disagreeing(ledger, tags),
+        *ledger.over_the_limit,
         *([f"{ledger.unanswered} operations still wait"] if ledger.unanswered else []),
     ]
 
 
 def _doubled(ledger: Ledger) -> Iterator[str]:
-    for item, count in ledger.open_loans.items():
-        if count != 1:
-            yield f"{item} has {count} open loans"
+    for item, names in ledger.borrowers.items():
+        if len(names) != 1:
+            yield f"{item} has {len(names)} open loans"
 
 
-def _untold(ledger: Ledger, tags: list[VirtualTag], last_told: dict[str, str]) -> Iterator[str]:
-    for item in {number_of(tag) for tag in tags}:
-        now = "lent" if item in ledger.open_loans else "returned"
-        before = last_told.get(item, "returned")
-        if now != before and not ledger.listed(item, NOBODY_TOLD[now]):
+def _untold(ledger: Ledger, items: list[str], people: People) -> Iterator[str]:
+    for item in items:
+        now, before = ledger.word(item), people.was_told(item)
+        if not _agree(now, before) and not ledger.listed(item, NOBODY_TOLD[now.what]):
             yield f"{item} is {now}, people were told {before}, and no list names it"
+
+
+def _agree(now: Word, before: Word) -> bool:
+    return now.what == before.what and before.name in {"", now.name}
 
 
 def _disagreeing(ledger: Ledger, tags: list[VirtualTag]) -> Iterator[str]:
     for tag in tags:
         item = number_of(tag)
-        wanted = RELEASED if item in ledger.open_loans else SECURED
+        wanted = RELEASED if item in ledger.borrowers else SECURED
         if tag.afi != wanted and not ledger.listed(item, "tag-unproved", "lent-still-secured"):
             yield f"tag {tag.uid} of {item} has AFI {tag.afi:02X}, wanted {wanted:02X}, not listed"
 

@@ -1,22 +1,36 @@
-"""A whole small library on one machine: service, one pad with virtual tags, one station."""
+"""A whole small library on one machine: service, kiosks with pads and virtual tags, the lines."""
 
 import shutil
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from drivers.feig_obid.simulator import FeigSimulator
+from drivers.feig_obid.virtual_reader import FeigSimulatorSettings
 from drivers.simulators.pty_host import PtyHost
 from drivers.simulators.virtual_tags import VirtualTag
 from drivers.tags.elements import elements_named
 from drivers.tags.iso28560_3 import encode_iso28560_3
 from drivers.uid import Uid
-from tests.system.processes import BIN, ServiceProcess, StationProcess, free_port, run
+from kiosk.enrolment import PinnedService, enrol, pinned_service, station_key
+from service.administration import AddStation, carry_out
+from service.clock import now_ms
+from service.database.engine import open_engine
+from service.service_key import service_key
+from tests.service_process import sample_database
+from tests.system.go_between import GoBetween
+from tests.system.processes import ServiceProcess, StationProcess, free_port
+from tests.system.promises import RELEASED, SECURED, Ledger, People, broken_promises, read_ledger
+from tests.system.relay import Relay
+from tests.waiting import eventually
+
+__all__ = ["RELEASED", "SECURED", "STATION", "Kiosk", "Rig", "Template", "states", "tag_of"]
 
 OWNER = "VN-SK"
-SECURED, RELEASED = 0x07, 0xC2
-STATION = "kiosk-1"
+STATION, SECOND_STATION = "kiosk-1", "kiosk-2"
 POINT = "TV"
+COPIES = 200
 
 CONFIG = """
 [station]
@@ -28,7 +42,7 @@ isil = "{owner}"
 [pad]
 driver = "feig_obid"
 poll_seconds = 0.02
-settings = {{ path = "{pad}" }}
+settings = {{ path = "{pad}", baud = {baud} }}
 
 [policy]
 patron_idle_seconds = 60
@@ -41,40 +55,33 @@ low_water_mib = 1
 [link]
 beat_seconds = 1.0
 answer_seconds = {answer}
-silent_in_session_seconds = 2.0
-silent_seconds = 2.0
+silent_in_session_seconds = {answer}
+silent_seconds = {answer}
 online_again_seconds = 0.2
 """
 
 
 @dataclass(frozen=True)
 class Template:
-    """A sample library with its enrolled station, made once and copied for each rig."""
+    """A sample library with enrolled stations, made once and copied for each rig."""
 
     folder: Path
     port: int
+    stations: tuple[str, ...]
 
     @classmethod
     def make(cls, folder: Path, stations: tuple[str, ...] = (STATION,)) -> "Template":
+        state = folder / "service"
+        state.mkdir(parents=True)
+        shutil.copyfile(sample_database(COPIES), state / "service.db")
         port = free_port()
-        service = folder / "service"
-        service.mkdir(parents=True)
-        database = f"sqlite:///{service / 'service.db'}"
-        command = str(BIN / "muontra-service")
-        where = ["--state", str(service), "--database", database]
-        run(command, "sample", "--database", database, "--copies", "200", "--as-of", "2026-11-18")
-        words = run(command, "key", "--state", str(service))
-        key = words.split("Service key:")[1].split()[0]
+        service = PinnedService(f"tcp://127.0.0.1:{port}", service_key(state).public)
+        engine = open_engine(f"sqlite:///{state / 'service.db'}")
         for name in stations:
-            state = folder / name
-            endpoint = f"tcp://127.0.0.1:{port}"
-            said = run(
-                str(BIN / "muontra"), "enrol", "--state", str(state), "--service", endpoint,
-                f"--service-key={key}",
-            )  # fmt: skip
-            public = said.split("Station key:")[1].split()[0]
-            run(command, "station", "add", name, "--point", POINT, f"--key={public}", *where)
-        return cls(folder, port)
+            key = enrol(folder / name, service).public
+            carry_out(engine, AddStation(name, POINT, key, "test"), now_ms())
+        engine.dispose()
+        return cls(folder, port, stations)
 
 
 def tag_of(item: str, number: int, part: int = 1, parts: int = 1, afi: int = SECURED) -> VirtualTag:
@@ -91,43 +98,42 @@ def tag_of(item: str, number: int, part: int = 1, parts: int = 1, afi: int = SEC
     return VirtualTag(Uid(f"E0040150{number:08X}"), memory=memory, afi=afi, dsfid=0x3E)
 
 
-class Rig:
-    """Owns all of it; the service may be killed and the station too, the tags stay."""
+class Kiosk:
+    """One station with its pad; both may be killed, unplugged and brought back."""
 
-    def __init__(self, template: Template, folder: Path, *, answer_seconds: float = 2.0) -> None:
-        shutil.copytree(template.folder, folder)
-        self.folder = folder
-        self.simulator = FeigSimulator()
-        self.host = PtyHost(self.simulator, folder / "pad")
-        self.service = ServiceProcess(folder / "service", template.port)
-        config = folder / "station.toml"
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        people: People,
+        answer_seconds: float = 2.0,
+        device: FeigSimulatorSettings | None = None,
+    ) -> None:
+        device = device or FeigSimulatorSettings()
+        self.state = folder / name
+        self.database = self.state / "station.db"
+        self.simulator = FeigSimulator(settings=device)
+        self.host = PtyHost(self.simulator, folder / f"pad of {name}")
+        config = folder / f"{name}.toml"
         text = CONFIG.format(
-            state=folder / STATION, owner=OWNER, pad=folder / "pad", answer=answer_seconds
+            state=self.state,
+            owner=OWNER,
+            pad=self.host.link,
+            answer=answer_seconds,
+            baud=device.baud,
         )
         config.write_text(text, encoding="utf-8")
-        self.station = StationProcess(config)
-        self.tags: dict[Uid, VirtualTag] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+        self.station = StationProcess(config, people.hear)
 
     def close(self) -> None:
         """Kill what runs; harmless a second time."""
         self.station.kill()
-        self.service.kill()
         self.host.close()
 
-    def book(self, item: str, parts: int = 1) -> list[VirtualTag]:
-        """Tags of one item, not on the pad yet."""
-        tags = [
-            tag_of(item, 0x1000 + len(self.tags) + part, part, parts)
-            for part in range(1, parts + 1)
-        ]
-        self.tags |= {tag.uid: tag for tag in tags}
-        return tags
+    def connect_to(self, port: int) -> None:
+        """Where the station finds its service from its next start on."""
+        key = pinned_service(self.state).key
+        enrol(self.state, PinnedService(f"tcp://127.0.0.1:{port}", key))
 
     def lay(self, *tags: VirtualTag) -> None:
         for tag in tags:
@@ -137,9 +143,17 @@ class Rig:
         for tag in tags:
             self.simulator.pad.lift(tag.uid)
 
+    def empty_pad(self) -> None:
+        self.lift(*self.simulator.pad.tags())
+
+    def start(self, crash_at: str | None = None) -> None:
+        """Returns when the station can lend, or died before."""
+        self.station.start(crash_at)
+        self.online()
+
     def online(self) -> bool:
         """Wait until the station can lend; False when it died before."""
-        return self.station.until(lambda view: bool(view.get("online")), 20, "station online")
+        return self.station.until(lambda view: bool(view["online"]), 20, "station online")
 
     def show_card(self, card: str) -> bool:
         """Type a card number on the start screen, wait for the borrow screen."""
@@ -147,6 +161,173 @@ class Rig:
         self.station.do("ChooseTyping")
         self.station.do("NumberTyped", number=card)
         return self.station.until(lambda view: view["kind"] == "BorrowView", 15, "card known")
+
+    def choose_return(self) -> bool:
+        """Touch *Trả sách*, wait for its screen."""
+        self.station.do("ChooseReturn")
+        return self.station.until(lambda view: view["kind"] == "ReturnView", 15, "return screen")
+
+    def shows(self, item: str, *wanted: str, seconds: float = 10.0) -> bool:
+        """Wait until this item's line is in one of these states; False when the station died."""
+
+        def so(view: dict[str, object]) -> bool:
+            return states(view).get(item) in wanted
+
+        return self.station.until(so, seconds, f"{item} {' or '.join(wanted)}")
+
+    def finish(self) -> bool:
+        """*Xong*, and past the farewell."""
+        self.station.do("Finish")
+        self.station.until(
+            lambda view: view["kind"] in {"FarewellView", "StartView"}, 10, "farewell"
+        )
+        self.station.do("Finish")
+        return self.at_start()
+
+    def leave(self) -> bool:
+        """*Thoát*, and past the farewell."""
+        self.station.do("Leave")
+        self.station.until(
+            lambda view: view["kind"] in {"FarewellView", "StartView"}, 10, "farewell"
+        )
+        self.station.do("Finish")
+        return self.at_start()
+
+    def at_start(self) -> bool:
+        return self.station.until(lambda view: view["kind"] == "StartView", 10, "start screen")
+
+
+class Rig:
+    """Owns all of it; the service may be killed and the stations too, the tags stay."""
+
+    def __init__(
+        self,
+        template: Template,
+        folder: Path,
+        *,
+        answer_seconds: float = 2.0,
+        device: FeigSimulatorSettings | None = None,
+    ) -> None:
+        shutil.copytree(template.folder, folder)
+        self.folder = folder
+        self.people = People()
+        self.service = ServiceProcess(folder / "service", template.port)
+        self.kiosks = [
+            Kiosk(folder, name, self.people, answer_seconds, device) for name in template.stations
+        ]
+        self.tags: list[VirtualTag] = []
+        self._lines = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Kill what runs; harmless a second time."""
+        for kiosk in self.kiosks:
+            kiosk.close()
+        self.service.kill()
+        self._lines.close()
+
+    @property
+    def kiosk(self) -> Kiosk:
+        """The first one."""
+        return self.kiosks[0]
+
+    @property
+    def station(self) -> StationProcess:
+        return self.kiosk.station
+
+    @property
+    def simulator(self) -> FeigSimulator:
+        return self.kiosk.simulator
+
+    def lay(self, *tags: VirtualTag) -> None:
+        self.kiosk.lay(*tags)
+
+    def lift(self, *tags: VirtualTag) -> None:
+        self.kiosk.lift(*tags)
+
+    def online(self) -> bool:
+        return self.kiosk.online()
+
+    def show_card(self, card: str) -> bool:
+        return self.kiosk.show_card(card)
+
+    def relay(self, kiosk: Kiosk) -> Relay:
+        """A line with faults for this kiosk, from its next start on."""
+        relay = Relay(self.service.port)
+        self._lines.callback(relay.close)
+        kiosk.connect_to(relay.port)
+        return relay
+
+    def go_between(self, kiosk: Kiosk) -> GoBetween:
+        """Somebody who understands this kiosk's messages, from its next start on."""
+        service, station = service_key(self.service.state), station_key(kiosk.state)
+        between = GoBetween(
+            self.service.port, (service.public, service.secret), (station.public, station.secret)
+        )
+        self._lines.callback(between.close)
+        kiosk.connect_to(between.port)
+        return between
+
+    def book(self, item: str, parts: int = 1) -> list[VirtualTag]:
+        """Tags of one item, not on a pad yet."""
+        tags = [
+            tag_of(item, 0x1000 + len(self.tags) + part, part, parts)
+            for part in range(1, parts + 1)
+        ]
+        self.tags += tags
+        return tags
+
+    def ledger(self, *, with_outboxes: bool = False) -> Ledger:
+        """What the service's database says; outboxes can be read only of stations that stopped."""
+        outboxes = [kiosk.database for kiosk in self.kiosks] if with_outboxes else []
+        return read_ledger(self.service.database, outboxes)
+
+    def broken_promises(self, *, with_outboxes: bool = False) -> list[str]:
+        """What was promised and is not so now."""
+        ledger = self.ledger(with_outboxes=with_outboxes)
+        return broken_promises(ledger, self.tags, self.people)
+
+    def come_to_rest(self) -> list[str]:
+        """Let everything that was put off be done, with all tags away from the pads.
+
+        Returns the promises that are not kept then, and leaves the stations stopped.
+        """
+        self._all_run()
+        for kiosk in self.kiosks:
+            kiosk.station.drain()
+        return self.broken_promises(with_outboxes=True)
+
+    def see_all_tags(self, seconds: float = 20.0) -> list[str]:
+        """As `come_to_rest`, and the first kiosk's pad sees every tag once more."""
+        self._all_run()
+        self.lay(*self.tags)
+        eventually_kept = _kept(self, seconds)
+        for kiosk in self.kiosks:
+            kiosk.station.drain()
+        return eventually_kept or self.broken_promises(with_outboxes=True)
+
+    def _all_run(self) -> None:
+        if self.service.died:
+            self.service.start()
+        for kiosk in self.kiosks:
+            kiosk.empty_pad()
+            if kiosk.station.died:
+                kiosk.station.start()
+        for kiosk in self.kiosks:
+            kiosk.online()
+
+
+def _kept(rig: Rig, seconds: float) -> list[str]:
+    try:
+        eventually(lambda: not rig.broken_promises(), seconds, "promises kept")
+    except AssertionError:
+        return rig.broken_promises()
+    return []
 
 
 def states(view: dict[str, object]) -> dict[str, str]:

@@ -1,11 +1,10 @@
-"""A real station without a screen: frames go out as JSON lines, intents come in as JSON lines.
+"""A real station without a screen: frames go out as JSON, intents come in as JSON.
 
-A frame counts as drawn once its line is in the pipe: the reader at the other end is the ledger of
-what a person was shown, and it outlives this process.
+A frame counts as drawn once it is in the pipe: the reader at the other end is the ledger of what
+a person was shown, and it outlives this process.
 """
 
-import os
-import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import msgspec
@@ -32,29 +31,32 @@ def drain(station: Station) -> None:
     eventually(lambda: counters.waiting == 0, 20, "empty outbox")
 
 
-def main() -> None:
+def main(config: Path, planted: tuple[str, ...], pipe: "Connection[bytes, bytes]") -> None:
+    """Run until told to stop, or until nobody listens any more."""
     configure_logs()
-    plant(sys.argv[2:])
-    station = Station(load_config(Path(sys.argv[1])))
+    plant(planted)
+    station = Station(load_config(config))
 
     def draw(frame: Frame) -> None:
         kind = type(frame.view).__name__
-        line = msgspec.json.encode({"kind": kind, "frame": frame}) + b"\n"
-        os.write(sys.stdout.fileno(), line)
+        pipe.send_bytes(msgspec.json.encode({"kind": kind, "frame": frame}))
         station.submit(intents.FrameDrawn(frame.number))
 
     station.start(draw)
-    decoder = msgspec.json.Decoder(Order)
-    for line in sys.stdin:
-        order = decoder.decode(line)
-        if order.do == "stop":
-            break
-        if order.do == "drain":
-            drain(station)
-            break
-        station.submit(getattr(intents, order.do)(**order.fields))
+    _obey(station, pipe)
     station.stop()
 
 
-if __name__ == "__main__":
-    main()
+def _obey(station: Station, pipe: "Connection[bytes, bytes]") -> None:
+    decoder = msgspec.json.Decoder(Order)
+    while True:
+        try:
+            order = decoder.decode(pipe.recv_bytes())
+        except EOFError:
+            return
+        if order.do == "stop":
+            return
+        if order.do == "drain":
+            drain(station)
+            return
+        station.submit(getattr(intents, order.do)(**order.fields))
