@@ -83,4 +83,4 @@ class Canvas:
         size = self._page.width_px, self._page.height_px
         picture = Image.frombytes("RGB", size, pixels).transpose(Transpose.FLIP_TOP_BOTTOM)
         path.parent.mkdir(parents=True, exist_ok=True)
-        picture.save(path, optimize=True)
+        picture.save(path)

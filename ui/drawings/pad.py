@@ -27,7 +27,7 @@ def pad_picture(scene: PadScene, w: float, h: float, colours: Colours, art: Art)
         arrow = icon_strokes("down", colours.accent_line, 2.6)
         parts.append(moved(-7, -26, [arrow], scale=14 / 24))
     if scene.card:
-        parts.append(moved(13.6, -14.4, card_lying(), scale=CARD_MM / 136))
+        parts.append(moved(15.6, -14.4, card_lying(), scale=CARD_MM / 136))
     return document(w, h, moved(w / 2, h - 2.4 * zoom, parts, scale=zoom))
 
 

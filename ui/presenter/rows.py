@@ -119,13 +119,13 @@ def row(words: Catalogue, line: ItemLine, *, lending: bool, next_key: str | None
     )
 
 
-def title_of(words: Catalogue, line: ItemLine) -> str:
+def title_of(words: Catalogue, line: ItemLine) -> Words:
     """The title; before it is known, the accession number or what the thing is."""
     if line.title is None:
-        return line.accession or words.short(vi("Cuốn vừa đặt"))
+        return (line.accession,) if line.accession else words.say(vi("Cuốn vừa đặt"))
     if line.parts > 1:
-        return words.short(vi("{title} (bộ {n} tập)"), title=line.title, n=line.parts)
-    return line.title
+        return words.say(vi("{title} (bộ {n} tập)|{title}"), title=line.title, n=line.parts)
+    return (line.title,)
 
 
 def cover_of(line: ItemLine) -> str:

@@ -88,7 +88,7 @@ class Row:
     """One book. `cover` is what its cloth cover is drawn from; `basket` has its own short word."""
 
     key: str
-    title: str
+    title: Words
     words: Words
     tone: Tone
     mark: Mark

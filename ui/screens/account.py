@@ -77,9 +77,7 @@ def _loan(pen: Pen, box: Box, row: LoanRow) -> Group:
 
 def _words(pen: Pen, box: Box, row: LoanRow) -> tuple[Part, ...]:
     upper, lower = pen.height(BODY_STRONG), pen.height(STATE)
-    air = max(0.0, (box.h - upper - lower) / 2)
-    title = Box(box.x, box.y + air, box.w, upper)
-    state = Box(box.x, box.bottom - air - lower, box.w, lower)
+    title, state = pen.two_lines(box, upper, lower)
     icon = 4.8 * min(pen.page.scale, 1.3)
     spot = Box(state.x, state.y + (lower - icon) / 2, icon, icon)
     return flat(

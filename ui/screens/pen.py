@@ -17,6 +17,7 @@ BUTTON_PADDING = 6.4
 ICON_MM = 5.6
 ICON_GAP = 4.0
 SLACK_MM = 0.4
+CLOSER_MM = 0.9  # two lines that belong together share the air between them
 TIGHT_MM = 2.0  # by so much the air around two lines may be less than full
 """Rounding to whole pixels may widen a text by this much."""
 
@@ -219,11 +220,20 @@ class Pen:
         if not hint or upper + lower > box.h + TIGHT_MM:
             lines = 2 if self.height(style, 2) <= box.h else 1
             return [self.text(box, words, style, colour, lines=lines)]
-        top = box.y + (box.h - upper - lower) / 2
+        above, below = self.two_lines(box, upper, lower)
         return [
-            self.text(Box(box.x, top, box.w, upper), words, style, colour),
-            self.text(Box(box.x, top + upper, box.w, lower), hint, hint_style, hint_colour),
+            self.text(above, words, style, colour),
+            self.text(below, hint, hint_style, hint_colour),
         ]
+
+    def two_lines(self, box: Box, upper: float, lower: float) -> tuple[Box, Box]:
+        """Boxes of two heights around the middle; the air between them is shared."""
+        shared = CLOSER_MM * self.page.scale
+        top = box.y + (box.h - upper - lower + shared) / 2
+        return (
+            Box(box.x, top, box.w, upper),
+            Box(box.x, top + upper - shared, box.w, lower),
+        )
 
 
 def flat(parts: Iterable[Iterable[Part]]) -> tuple[Part, ...]:

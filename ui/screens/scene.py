@@ -16,6 +16,7 @@ class Face(StrEnum):
     NEXT = "next"
     BRAND = "brand"
     TILE_NEXT = "tile-next"
+    TILE_BRAND = "tile-brand"
     SUNKEN = "sunken"
     PERSON = "person"
     WARNING = "warning"

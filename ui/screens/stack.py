@@ -236,16 +236,14 @@ def _cover(pen: Pen, box: Box, row: Row) -> Picture | None:
 def _words(pen: Pen, box: Box, row: Row) -> list[Part]:
     """Title and state; the state takes a second line before anything is cut."""
     upper, lower = pen.height(BODY_STRONG), pen.height(STATE)
-    air = max(0.0, (box.h - upper - lower) / 2)
-    title = Box(box.x, box.y + air, box.w, upper)
-    state = Box(box.x, box.bottom - air - lower, box.w, lower)
+    title, state = pen.two_lines(box, upper, lower)
     lines = 1
     if box.h >= upper + pen.height(STATE, 2) - 1:
         lines = 2
         if len(pen.fitted(row.words, state.w, STATE, 2).lines) == 2:
             title = Box(box.x, box.y + 0.4, box.w, upper)
             state = Box(box.x, title.bottom - 0.6, box.w, box.bottom - title.bottom)
-    parts: list[Part] = [pen.text(title, (row.title,), BODY_STRONG, shortens=True)]
+    parts: list[Part] = [pen.text(title, row.title, BODY_STRONG, shortens=True)]
     if row.icon:
         icon = 4.8 * min(pen.page.scale, 1.3)
         parts.append(

@@ -22,7 +22,7 @@ from ui.screens.pen import (
 )
 from ui.screens.scene import Face, Group, Panel, Part, Picture, Scene, Target
 
-TILE_FACES = {Look.NEXT: Face.TILE_NEXT, Look.BRAND: Face.BRAND, Look.CARD: Face.CARD}
+TILE_FACES = {Look.NEXT: Face.TILE_NEXT, Look.BRAND: Face.TILE_BRAND, Look.CARD: Face.CARD}
 TILE_COLOURS = {
     Look.NEXT: ("accent_ink", "accent_ink"),
     Look.BRAND: ("brand_ink", "brand_ink"),
@@ -74,7 +74,7 @@ def _greeting(pen: Pen, box: Box, body: StartBody, *, notice: bool) -> Group:
         parts.append(Picture(box, welcome(box.w, box.h, art)))
     style = HERO if pen.page.layout is Layout.TALL and pen.page.scale == 1 else DISPLAY
     greeting = inner.top_part(pen.height(style))
-    hint_style = TITLE if pen.page.layout is Layout.TALL else LEAD_QUIET
+    hint_style = TITLE if pen.page.layout is Layout.TALL else BODY_MEDIUM
     hint = Box(inner.x, greeting.bottom - 0.6, inner.w, pen.height(hint_style))
     parts += [pen.text(greeting, body.greeting, style), pen.text(hint, body.hint, hint_style)]
     if body.notice and notice:
@@ -82,7 +82,7 @@ def _greeting(pen: Pen, box: Box, body: StartBody, *, notice: bool) -> Group:
     return Group("greeting", tuple(parts))
 
 
-LEAD_QUIET = Style("lead", STATE.weight)
+BODY_MEDIUM = Style("body", STATE.weight)
 
 
 def _notice(pen: Pen, picture: Box, words: Words) -> list[Part]:
@@ -143,13 +143,10 @@ def _bottom(pen: Pen, at: Grid, sheet: Sheet, body: StartBody) -> Group:
     parts: list[list[Part]] = []
     x = at.footer.x
     for language in offered:
-        width = pen.width(language.name, STATE_BODY) + 9
+        width = pen.width(language.name, BODY_MEDIUM) + 9
         box = Box(x, at.footer.y + (at.footer.h - 15) / 2, width, 15)
         face, colour = (Face.BRAND, "brand_ink") if language.chosen else (Face.QUIET, "ink")
-        said = pen.text(box.inset(4, 0), (language.name,), STATE_BODY, colour)
+        said = pen.text(box.inset(4, 0), (language.name,), BODY_MEDIUM, colour)
         parts.append([Panel(box, face), Target(box, language.intent), said])
         x += width + GAP
     return Group("footer", (*flat(parts), *group.parts))
-
-
-STATE_BODY = Style("body", STATE.weight)

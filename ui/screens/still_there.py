@@ -93,7 +93,7 @@ def _named(pen: Pen, box: Box, row: Row) -> list[Part]:
     upper, lower = box.rows(2, 0)
     return [
         *parts,
-        pen.text(upper, (row.title,), LABEL_STRONG, shortens=True),
+        pen.text(upper, row.title, LABEL_STRONG, shortens=True),
         pen.text(lower, row.words, LABEL, row.tone),
     ]
 

@@ -85,7 +85,7 @@ def test_every_line_becomes_a_row(language: str, *, lending: bool) -> None:
     for line in every_state() + refused_lines() + troubled_lines():
         row = rows.row(catalogue(language), line, lending=lending, next_key=None)
         assert row.words[0]
-        assert row.title
+        assert row.title[0]
         assert not row.is_next
 
 
