@@ -87,10 +87,12 @@ class PadWorker(DeviceWorker):
         return PadDown(self.device_name, kind, reason)
 
     def _serve(self) -> None:
+        """What follows from an order comes soon, so there is no look at the pad before it."""
         while not self._stopping.is_set():
             order = self._next_order()
             if order is not None:
                 self._carry_out(order)
+                self._wait_for_order()
             elif self._look():
                 self._wait_for_order()
 
