@@ -6,6 +6,7 @@ first inventory that finds the pile (how long an idle pad sleeps between rounds 
 stops when the frame that shows it has left the station. The floor is tests/bench/pile_floor.py.
 """
 
+import re
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from drivers.feig_obid.virtual_reader import FeigSimulatorSettings
 from drivers.frame_trace import Direction, TracedFrame
 from drivers.simulators.virtual_tags import CHIPS, VirtualTag
 from drivers.uid import Uid
+from kiosk.pad import ROUNDS_TO_MISS
 from tests.bench.pile_floor import Floor, PileFloor
 from tests.benchmarks.report import console, plot_ratios, save
 from tests.system.rig import Rig, Template, states, tag_of
@@ -37,7 +39,7 @@ CARD = "90000005"  # a box account, whose limit thirty books do not reach
 
 COMMAND, STATUS = 2, 3
 ISO_HOST, RF_RESET = 0xB0, 0x69
-SOME_TAGS = {0x00, 0x94}
+SOME_TAGS, NO_TAG = {0x00, 0x94}, 0x01
 
 
 @dataclass(frozen=True)
@@ -76,12 +78,20 @@ def measure() -> Iterator[Row]:
         for baud in BAUDS:
             device = FeigSimulatorSettings(baud=baud, keeps_wire_time=True, keeps_air_time=True)
             with Rig(template, Path(folder) / str(baud), device=device) as rig:
+                _poll_as_in_service(rig.folder)
                 rig.service.start()
                 rig.station.start()
                 rig.online()
                 items = _items_on_the_shelf(rig.folder / "service" / "service.db")
                 for books in PILES:
                     yield from _rows(rig, baud, items[:books])
+
+
+def _poll_as_in_service(folder: Path) -> None:
+    """Rigs look at the pad more often than a station does."""
+    for config in folder.glob("*.toml"):
+        text = config.read_text(encoding="utf-8")
+        config.write_text(re.sub(r"poll_seconds = .*\n", "", text), encoding="utf-8")
 
 
 def _items_on_the_shelf(database: Path) -> list[str]:
@@ -184,6 +194,17 @@ def _cost(trace: list[TracedFrame], start: float, end: float) -> Floor:
     return Floor(end - start, len(asked))
 
 
+def _seen_empty(rig: Rig, since: float) -> None:
+    """Wait until the station has missed the pile for good."""
+
+    def rounds() -> bool:
+        trace = [frame for frame in rig.simulator.trace.frames() if frame.at >= since]
+        empty = [f for f in trace if f.direction is Direction.SENT and f.raw[COMMAND] == ISO_HOST]
+        return len([f for f in empty if f.raw[STATUS] == NO_TAG]) > ROUNDS_TO_MISS
+
+    eventually(rounds, 20, "an empty pad")
+
+
 def _bring_back(rig: Rig, pile: list[VirtualTag]) -> None:
     station = rig.station
     station.do("Finish")
@@ -200,6 +221,7 @@ def _bring_back(rig: Rig, pile: list[VirtualTag]) -> None:
     station.do("Finish")
     station.until(lambda view: view["kind"] == "FarewellView", 10, "farewell")
     rig.lift(*pile)
+    _seen_empty(rig, monotonic())
     station.do("Finish")
     station.until(lambda view: view["kind"] == "StartView", 10, "start")
 
