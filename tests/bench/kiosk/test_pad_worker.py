@@ -135,9 +135,17 @@ def test_a_change_is_looked_at_again_at_once_and_a_still_pad_seldom(tmp_path: Pa
         eventually(lambda: len(bench.heard.every(InventoryRound)) >= 2, 5, "second round")
         count = len(bench.heard.every(InventoryRound))
         assert count == 2
+
+
+def test_there_is_no_look_between_a_read_and_the_order_that_follows(tmp_path: Path) -> None:
+    """A look costs as much as reading several books, and nobody asked for it."""
+    with working_pad(tmp_path, poll_seconds=60) as bench:
+        eventually(lambda: len(bench.heard.every(InventoryRound)) == 2, 5, "second round")
         bench.order(ReadContent(BOOK))
-        bench.heard.first(ContentRead)
-        eventually(lambda: len(bench.heard.every(InventoryRound)) == 3, 5, "round after an order")
+        bench.heard.first(ContentRead, lambda told: told.uid == BOOK)
+        bench.order(ReadContent(OTHER_BOOK))
+        bench.heard.first(ContentRead, lambda told: told.uid == OTHER_BOOK)
+        assert len(bench.heard.every(InventoryRound)) == 2
 
 
 def test_books_are_read_and_recognised(bench: Bench) -> None:
