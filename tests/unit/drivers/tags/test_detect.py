@@ -190,6 +190,10 @@ def test_a_sound_chain_that_resembles_a_basic_block_is_not_doubted(text: str) ->
         "11 01 01 D4 4C 00 00 00 00 00 00 00 00 00 00 00 00 00 00 02 4B 6D 56 4C 48 4E 30 31",
         # Digits "753" with a flipped bit: an integer, then a content parameter.
         "11 05 01 37 35 33 00 02 08 00 00 10 00 00 00 00 00 00 00 C7 9D 44 45 37 30 35",
+        # Library equipment: a number as an integer, then an offset over data that are no padding.
+        "91 0C 08 31 32 31 35 33 39 30 35 34 33 34 37 00 00 00 00 DE 4C",
+        # Part 65 of 2, then a supplier in 6-bit code whose zeros read as a run of "@".
+        "21 02 41 42 49 4A 34 43 4D 49 56 4B 2E 36 00 00 00 00 00 F9 B1 44 4B 37 31 38 35 30 30",
         # The first byte of a patron card, read as a set with an offset.
         "81 0C 0C 31 38 35 32 36 35 31 32 36 35 39 B3 00 00 00 00 63 70 44 45 37 38 35",
     ],

@@ -76,6 +76,7 @@ def test_type_of_usage_is_read_in_every_compaction_met(compaction: str) -> None:
     [
         ("14 01 15", 2, 1),
         ("24 01 21", 2, 1),
+        ("14 01 05", 0, 5),
         ("14 01 69", 1, 5),
         ("14 02 04 B3", 12, 3),
         ("24 02 02 01", 2, 1),

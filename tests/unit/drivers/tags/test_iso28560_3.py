@@ -168,7 +168,10 @@ def test_zeros_cut_off_by_a_reader_are_not_missed() -> None:
 
 
 @pytest.mark.parametrize("parts", [1, 40])
-def test_a_checksum_over_32_bytes_is_suspect_with_its_cause(parts: int) -> None:
+@pytest.mark.parametrize("in_reverse", [False, True])
+def test_a_checksum_over_32_bytes_is_suspect_with_its_cause(
+    parts: int, *, in_reverse: bool
+) -> None:
     counted = SetInformation(parts, 1)
     written, summed = (
         encode_iso28560_3(
@@ -177,8 +180,10 @@ def test_a_checksum_over_32_bytes_is_suspect_with_its_cause(parts: int) -> None:
         )
         for owner, size in (("VN-12345678901", 112), ("VN-123456789", 32))
     )
-    content = decode_tag(written[:19] + summed[19:21] + written[21:])
-    assert codes(content) == [ProblemCode.CRC_OVER_32_BYTES]
+    memory = written[:19] + summed[19:21] + written[21:]
+    content = decode_tag(turned(memory, 4) if in_reverse else memory)
+    told = [ProblemCode.REVERSED_BLOCKS] if in_reverse else []
+    assert codes(content) == [*told, ProblemCode.CRC_OVER_32_BYTES]
     assert content.owner == "VN-12345678901"
     assert not content.valid
     assert content.suspect

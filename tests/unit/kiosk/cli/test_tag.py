@@ -1,6 +1,7 @@
 """The command as technicians and their scripts call it."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -224,7 +225,9 @@ def test_a_stream_of_any_tags_is_decoded(tags: list[tuple[bytes, int]]) -> None:
 
 def test_a_stream_answers_before_its_input_ends() -> None:
     command = [sys.executable, "-m", "kiosk.cli", "tag", "decode", "--hex", "-"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    buffered = {name: text for name, text in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, env=buffered) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(DANISH.encode() + b"\n")
