@@ -13,7 +13,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import structlog
+
 from drivers.uid import Uid
+from kiosk.ballast import Ballast
 from kiosk.outbox.changes import (
     AddOperation,
     Change,
@@ -29,7 +32,9 @@ from kiosk.outbox.changes import (
     SetValue,
 )
 from kiosk.outbox.records import JournalRow, JournalState, OperationRecord
-from service.protocol.codec import decode_operation, decode_outcome
+from service.protocol.codec import ProtocolError, decode_operation, decode_outcome
+
+log = structlog.get_logger()
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS outbox (
@@ -87,14 +92,15 @@ STATEMENTS: dict[type[Change], tuple[str, Callable[[Any], tuple[Any, ...]]]] = {
 
 FORGET_JOURNAL = "DELETE FROM journal WHERE operation = ?"
 
-PRAGMAS = (
+PRAGMAS: tuple[tuple[str, str], ...] = (
+    ("locking_mode", "exclusive"),  # first: then no file of shared memory is made that could fill
     ("journal_mode", "wal"),
     ("synchronous", "2"),  # FULL: NORMAL loses acknowledged commits at a power cut
     ("mmap_size", "0"),
-    ("locking_mode", "exclusive"),
 )
 
-BALLAST_NAME = "ballast"
+WAL_RESET_MENDED = (3, 51, 3)
+"""Before it, two connections that write or checkpoint at one moment can damage the file."""
 
 
 class StoreUnsafe(Exception):
@@ -111,15 +117,16 @@ class StationStore:
     def __init__(self, folder: Path, *, ballast_bytes: int = 1 << 20) -> None:
         """Take the folder's lock and open its database; raises StoreUnsafe."""
         self._folder = folder
-        self._ballast_bytes = ballast_bytes
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = _take_lock(folder / "lock")
-        self._database = sqlite3.connect(folder / "station.db", isolation_level=None)
+        try:
+            self._database = _open(folder / "station.db")
+        except BaseException:
+            os.close(self._lock)
+            raise
+        self._ballast = Ballast(folder, ballast_bytes)
         self.commits = 0
-        for name, value in PRAGMAS:
-            _set_and_read_back(self._database, name, value)
-        self._database.executescript(SCHEMA)
-        self._lay_ballast()
+        self.relay_ballast()
 
     def __enter__(self) -> Self:
         return self
@@ -146,12 +153,12 @@ class StationStore:
         try:
             self._write(written)
         except StoreFull:
-            if not self._drop_ballast():
+            if not self._ballast.give_up():
                 raise
             self._write(written)
 
     def records(self) -> list[OperationRecord]:
-        """All operations that are kept, in the station's order."""
+        """All operations that are kept, in the station's order; raises StoreUnsafe."""
         rows = self._database.execute(
             "SELECT body, sent, reply, epoch, shown, listed, cancelled, over"
             " FROM outbox ORDER BY sequence"
@@ -173,15 +180,9 @@ class StationStore:
         disk = os.statvfs(self._folder)
         return disk.f_bavail * disk.f_frsize
 
-    def has_ballast(self) -> bool:
-        """False after a full disk, until there was room to lay it again."""
-        return (self._folder / BALLAST_NAME).exists()
-
     def relay_ballast(self) -> bool:
-        """Lay the ballast again when the disk has room for it twice; True if it lies there."""
-        if not self.has_ballast() and self.free_bytes() > 2 * self._ballast_bytes:
-            self._lay_ballast()
-        return self.has_ballast()
+        """Lay the ballast again once the disk has room for it twice; True if it lies there."""
+        return self._ballast.lay(self.free_bytes())
 
     def _write(self, changes: tuple[Change, ...]) -> None:
         run = self._database.execute
@@ -193,27 +194,19 @@ class StationStore:
                 if isinstance(change, DropOperation | ForgetOperation):
                     run(FORGET_JOURNAL, (change.operation,))
             run("COMMIT")
-        except sqlite3.OperationalError as problem:
+        except Exception as problem:
             if self._database.in_transaction:
                 run("ROLLBACK")
-            if problem.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
+            if _means_full(problem):
                 raise StoreFull("the disk of this station is full; make room on it") from problem
             raise
         self.commits += 1
 
-    def _lay_ballast(self) -> None:
-        path = self._folder / BALLAST_NAME
-        if path.exists() or self.free_bytes() < 2 * self._ballast_bytes:
-            return
-        with path.open("wb") as ballast:
-            os.posix_fallocate(ballast.fileno(), 0, self._ballast_bytes)
 
-    def _drop_ballast(self) -> bool:
-        try:
-            (self._folder / BALLAST_NAME).unlink()
-        except FileNotFoundError:
-            return False
-        return True
+def _means_full(problem: Exception) -> bool:
+    if not isinstance(problem, sqlite3.OperationalError):
+        return False
+    return problem.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL
 
 
 def _take_lock(path: Path) -> int:
@@ -228,13 +221,37 @@ def _take_lock(path: Path) -> int:
     return handle
 
 
+def _open(path: Path) -> sqlite3.Connection:
+    """Nobody but the station's own user may read it: it holds card numbers."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    database = sqlite3.connect(path, isolation_level=None)
+    try:
+        for name, value in PRAGMAS:
+            _set_and_read_back(database, name, value)
+        database.executescript(SCHEMA)
+    except sqlite3.DatabaseError as problem:
+        database.close()
+        raise StoreUnsafe(
+            f"{path} cannot be used: {problem}; its acts are in no other place, "
+            "so keep the file and ask for help"
+        ) from problem
+    except BaseException:
+        database.close()
+        raise
+    log.info(
+        "station store open",
+        sqlite=sqlite3.sqlite_version,
+        one_writer_only=sqlite3.sqlite_version_info < WAL_RESET_MENDED,
+    )
+    return database
+
+
 def _set_and_read_back(database: sqlite3.Connection, name: str, value: str) -> None:
     database.execute(f"PRAGMA {name} = {value}").fetchall()
     found = database.execute(f"PRAGMA {name}").fetchone()
-    if found is not None and str(found[0]).lower() != value:
-        raise StoreUnsafe(
-            f"SQLite keeps {name} = {found[0]} instead of {value}; acts could be lost"
-        )
+    unknown_here = found is None and name == "mmap_size"  # SQLite was built without mmap
+    if not unknown_here and (found is None or str(found[0]).lower() != value):
+        raise StoreUnsafe(f"SQLite keeps {name} = {found} instead of {value}; acts could be lost")
 
 
 def _record(
@@ -247,11 +264,19 @@ def _record(
     cancelled: int,
     over: int,
 ) -> OperationRecord:
+    try:
+        operation = decode_operation(body)
+        outcome = decode_outcome(reply) if reply is not None else None
+    except ProtocolError as problem:
+        raise StoreUnsafe(
+            f"an operation in the outbox cannot be read: {problem}; install the version of"
+            " muontra that wrote it"
+        ) from problem
     return OperationRecord(
-        operation=decode_operation(body),
+        operation=operation,
         body=body,
         sent=bool(sent),
-        reply=decode_outcome(reply) if reply is not None else None,
+        reply=outcome,
         reply_body=reply,
         epoch=epoch,
         shown=bool(shown),

@@ -176,7 +176,12 @@ def test_a_system_that_hangs_at_every_opening_costs_two_threads_and_not_one_ever
         assert heard.first(SecuritySet).failure is WriteFailure.PAD_LOST
         pads[2].hangs = ""
         pads[0].let_go.set()
-        eventually(lambda: boss.check() or heard.every(InventoryRound), 5, "pad served again")  # type: ignore[func-returns-value]
+
+        def served() -> list[InventoryRound]:
+            boss.check()
+            return heard.every(InventoryRound)
+
+        eventually(served, 5, "pad that serves again")
         pads[1].let_go.set()
 
 
