@@ -14,7 +14,6 @@ from kiosk.outbox.changes import (
     ForgetOperation,
     Journal,
     KeepReply,
-    MarkCancelled,
     MarkListed,
     MarkOver,
     MarkSent,
