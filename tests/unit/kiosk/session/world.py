@@ -1,15 +1,21 @@
 """A session with everything around it played by hand: no thread, no clock, no wire."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from drivers.uid import Uid
+from kiosk import intents
 from kiosk.recognition import TagKind, TagReading
 from kiosk.session import effects, events
 from kiosk.session.advance import advance
+from kiosk.session.picture import item_line, view_of
 from kiosk.session.states import Policy, SelfCheck
-from service.protocol.replies import Lent, PatronAnswer
+from kiosk.views import LineState, View
+from service.protocol.replies import Destination, Lent, PatronAnswer, Returned
 
 CARD = "04271936"
+OTHER_CARD = "04271944"
+TODAY = date(2026, 11, 18)
 
 
 def uid(number: int) -> Uid:
@@ -63,17 +69,46 @@ class World:
     def grant(self, *submitted: effects.Submit) -> list[effects.Effect]:
         return self.hear(*(events.Answered(s.ref, lent(s.act.item)) for s in submitted))
 
+    def book_in(self, *submitted: effects.Submit) -> list[effects.Effect]:
+        """The service takes the returns in."""
+        return self.hear(*(events.Answered(s.ref, returned(s.act.item)) for s in submitted))
+
     def prove(self, *writes: effects.WriteSecurity) -> list[effects.Effect]:
         return self.hear(*(events.SecurityProved(w.ref, w.uid) for w in writes))
 
-    def stages(self) -> dict[str, str]:
-        return {key: line.stage.value for key, line in self.session.lines.items()}
+    def submitted(self) -> list[effects.Submit]:
+        return of_kind(self.wanted, effects.Submit)
+
+    def writes(self) -> list[effects.WriteSecurity]:
+        return of_kind(self.wanted, effects.WriteSecurity)
+
+    def states(self) -> list[LineState]:
+        """What the rows show, in their order."""
+        return [item_line(self.session, line).state for line in self.session.lines.values()]
+
+    def lend(self, *numbers: int) -> None:
+        """These are laid down, granted and proved."""
+        self.lay(*numbers)
+        self.grant(*self.submitted()[-len(numbers) :])
+        self.prove(*self.writes()[-len(numbers) :])
+
+    def view(self) -> View:
+        return view_of(self.session, self.now, TODAY, "")
+
+
+def returning() -> World:
+    """Somebody touched *Trả sách*."""
+    world = World()
+    world.hear(intents.ChooseReturn())
+    return world
 
 
 def lent(item: str, **fields: object) -> Lent:
-    from datetime import date
-
     return Lent(item, "Mùa mận trên bản Cao", "Mộc Khê", date(2026, 12, 2), **fields)  # type: ignore[arg-type]
+
+
+def returned(item: str) -> Returned:
+    return Returned(item, "Bếp lửa nhà sàn", "Yên Trầm", Destination.SHELF, "895.92", True)
 
 
 def of_kind(found: list[effects.Effect], kind: type) -> list:  # type: ignore[type-arg]
