@@ -100,6 +100,11 @@ class CirculationClient:
         return self._under_way.room
 
     @property
+    def awaits_several(self) -> bool:
+        """Whether more replies are on their way than the next one."""
+        return self._under_way.several
+
+    @property
     def reoffer_wanted(self) -> bool:
         """Whether the service still waits to hear that everything was offered."""
         return self._reoffer_wanted and not self._under_way.has(ReofferDone())

@@ -57,6 +57,7 @@ GiveOrders = Callable[[tuple[PadOrder, ...]], None]
 SaveReceipt = Callable[[tuple[str, ...]], None]
 
 DISK_CHECK_SECONDS = 5.0
+BURST_SECONDS = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,14 @@ class Controller(Thread):
 
     def _keep_stepping(self) -> None:
         while not self._stopping:
-            self._step(self._inbox.take_all(self._deadline()))
+            news = self._inbox.take_all(self._deadline())
+            self._step(news + self._rest_of_a_burst(news))
+
+    def _rest_of_a_burst(self, news: list[News]) -> list[News]:
+        """The replies to a stack come close together: one commit notes them all."""
+        if self._client.awaits_several and any(isinstance(each, MessageIn) for each in news):
+            return self._inbox.take_during(BURST_SECONDS)
+        return []
 
     def _deadline(self) -> float:
         session = self._runner.session

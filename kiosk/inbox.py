@@ -45,10 +45,19 @@ class Inbox(Generic[T]):
                 if left is not None and left <= 0:
                     return []
                 self._changed.wait(left)
-            items = list(self._items)
-            self._items.clear()
-            self._changed.notify_all()
-            return items
+            return self._take()
+
+    def take_during(self, seconds: float) -> list[T]:
+        """Everything that is there or comes within so many seconds."""
+        with self._changed:
+            self._changed.wait_for(lambda: False, seconds)
+            return self._take()
+
+    def _take(self) -> list[T]:
+        items = list(self._items)
+        self._items.clear()
+        self._changed.notify_all()
+        return items
 
     def _make_room(self) -> None:
         self.crowded += 1

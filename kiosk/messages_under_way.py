@@ -47,6 +47,11 @@ class MessagesUnderWay:
         """How many more may leave now."""
         return max(0, AT_ONCE - len(self._waiting))
 
+    @property
+    def several(self) -> bool:
+        """More than one reply is awaited."""
+        return len(self._waiting) > 1
+
     def sent(self, message: str, subject: Subject, now: float) -> None:
         """It has left."""
         self._waiting[message] = _Waiting(subject, now)

@@ -48,7 +48,7 @@ def recognise(content: TagContent, owner: str) -> TagReading:
     number = content.item_identifier or ""
     if len(number) > LONGEST_NUMBER:
         return TagReading(TagKind.SUSPECT)
-    if not content.valid or not number:
+    if content.suspect or not number:
         return TagReading(TagKind.SUSPECT, number)
     if content.is_patron_card:
         return TagReading(TagKind.PATRON_CARD, number)

@@ -82,7 +82,7 @@ def measure() -> Iterator[Row]:
                 rig.service.start()
                 rig.station.start()
                 rig.online()
-                items = _items_on_the_shelf(rig.folder / "service" / "service.db")
+                items = items_on_the_shelf(rig.folder / "service" / "service.db")
                 for books in PILES:
                     yield from _rows(rig, baud, items[:books])
 
@@ -94,11 +94,12 @@ def _poll_as_in_service(folder: Path) -> None:
         config.write_text(re.sub(r"poll_seconds = .*\n", "", text), encoding="utf-8")
 
 
-def _items_on_the_shelf(database: Path) -> list[str]:
+def items_on_the_shelf(database: Path) -> list[str]:
     """Single tagged books that anybody may borrow."""
     with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
         rows = connection.execute(
             "SELECT number FROM items WHERE tagged AND parts = 1 AND item_type = 'book'"
+            " AND home_point = 'TV'"
             " AND NOT (not_for_loan OR withdrawn OR lost)"
             " AND id NOT IN (SELECT item FROM loans WHERE state = 'open')"
             " AND title NOT IN (SELECT title FROM holds) ORDER BY number"
@@ -194,7 +195,7 @@ def _cost(trace: list[TracedFrame], start: float, end: float) -> Floor:
     return Floor(end - start, len(asked))
 
 
-def _seen_empty(rig: Rig, since: float) -> None:
+def seen_empty(rig: Rig, since: float) -> None:
     """Wait until the station has missed the pile for good."""
 
     def rounds() -> bool:
@@ -221,7 +222,7 @@ def _bring_back(rig: Rig, pile: list[VirtualTag]) -> None:
     station.do("Finish")
     station.until(lambda view: view["kind"] == "FarewellView", 10, "farewell")
     rig.lift(*pile)
-    _seen_empty(rig, monotonic())
+    seen_empty(rig, monotonic())
     station.do("Finish")
     station.until(lambda view: view["kind"] == "StartView", 10, "start")
 
