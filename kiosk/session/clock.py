@@ -1,12 +1,7 @@
 """What time alone brings about, and when the session wants to be woken."""
 
 from kiosk.session.progress import held_back_until
-from kiosk.session.states import (
-    Farewell,
-    Idle,
-    SelfCheck,
-    Who,
-)
+from kiosk.session.states import Farewell, Idle, SelfCheck, Who
 from kiosk.session.step import Step
 from kiosk.session.visits import end
 
@@ -14,29 +9,21 @@ from kiosk.session.visits import end
 def keep_time(step: Step) -> None:
     """Farewell over, nobody there any more, or a question whether somebody still is."""
     session = step.session
-    if isinstance(session.phase, Farewell):
-        if step.now >= session.phase.until:
+    ends = _ends_at(session)
+    if ends is not None:
+        if step.now >= ends:
             end(step)
-    elif session.still_there_until is not None:
-        if step.now >= session.still_there_until:
-            end(step)
-    elif _asks_whether_there(session) and step.now >= _idle_at(session):
+    elif _somebody_is_here(session) and step.now >= _idle_at(session):
         step.set(still_there_until=step.now + session.policy.still_there_seconds)
 
 
 def next_deadline(session: SelfCheck) -> float | None:
     """The monotonic time of the next change that needs no event, None when there is none."""
-    times = []
-    if isinstance(session.phase, Farewell):
-        times.append(session.phase.until)
-    if session.still_there_until is not None:
-        times.append(session.still_there_until)
-    elif _asks_whether_there(session):
-        times.append(_idle_at(session))
-    held_back = held_back_until(session)
-    if held_back is not None:
-        times.append(held_back)
-    return min(times) if times else None
+    ends = _ends_at(session)
+    if ends is None and _somebody_is_here(session):
+        ends = _idle_at(session)
+    times = (ends, held_back_until(session))
+    return min((time for time in times if time is not None), default=None)
 
 
 def next_countdown(session: SelfCheck, now: float) -> float | None:
@@ -50,10 +37,22 @@ def next_countdown(session: SelfCheck, now: float) -> float | None:
     return None if end is None else now + ((end - now) % 1 or 1)
 
 
-def _asks_whether_there(session: SelfCheck) -> bool:
-    if isinstance(session.phase, Idle | Farewell):
-        return False
-    return not any(line.writing for line in session.lines.values())
+def _ends_at(session: SelfCheck) -> float | None:
+    """When all is wiped without a further question."""
+    if isinstance(session.phase, Farewell):
+        return session.phase.until
+    if isinstance(session.phase, Idle):
+        return _idle_at(session) if _left_as_it_was(session) else None
+    return session.still_there_until
+
+
+def _left_as_it_was(session: SelfCheck) -> bool:
+    """Somebody opened help or chose a language, and went away."""
+    return session.help_open or session.language != session.home_language
+
+
+def _somebody_is_here(session: SelfCheck) -> bool:
+    return not isinstance(session.phase, Idle | Farewell)
 
 
 def _idle_at(session: SelfCheck) -> float:

@@ -91,6 +91,8 @@ def _release_granted(step: Step) -> None:
 
 def held_back_until(session: SelfCheck) -> float | None:
     """Until when granted lines wait for the answers to the rest of their stack."""
+    if not isinstance(session.phase, Borrowing):
+        return None
     lines = session.lines.values()
     asked = [line.asked_at for line in lines if line.stage is Stage.ASKED]
     waiting = any(

@@ -26,7 +26,7 @@ def begin(step: Step, phase: Phase) -> None:
     if isinstance(step.session.phase, Farewell):
         end(step)
     if isinstance(step.session.phase, Idle):
-        step.set(number=step.session.number + 1)
+        step.set(number=step.session.number + 1, help_open=False)
     step.touched()
     step.go(phase)
 
