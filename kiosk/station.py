@@ -6,7 +6,6 @@ person did, stop.
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -20,6 +19,7 @@ from kiosk.enrolment import pinned_service, station_key
 from kiosk.inbox import Inbox
 from kiosk.intents import Intent
 from kiosk.link_health import LinkTimes
+from kiosk.receipts.folder import save_receipt
 from kiosk.receipts.text import Translate, in_vietnamese
 from kiosk.service_link import ServiceLink
 from kiosk.session.states import Policy, SelfCheck
@@ -105,11 +105,7 @@ class Station:
         self._devices.start()
 
     def _save_receipt(self, lines: tuple[str, ...]) -> None:
-        folder = self._state / "receipts"
-        folder.mkdir(exist_ok=True, mode=0o700)
-        name = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S-%f.txt")
-        with suppress(OSError):  # a receipt never holds up a loan
-            (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        save_receipt(self._state / "receipts", lines, datetime.now().astimezone())
 
 
 def first_session(config: StationConfig) -> SelfCheck:
