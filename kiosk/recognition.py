@@ -58,6 +58,11 @@ def recognise(content: TagContent, owner: str) -> TagReading:
     return TagReading(TagKind.ITEM, number, parts, part)
 
 
+def is_card(reading: TagReading | None) -> bool:
+    """Whether a tag is known to be a patron's card."""
+    return reading is not None and reading.kind is TagKind.PATRON_CARD
+
+
 def _counted(parts: int | None, part: int | None) -> tuple[int, int]:
     """Parts as a person counts them: none counted, or a part outside its set, is a single item."""
     if not parts or parts < 2 or not part or part > parts:

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from kiosk.recognition import is_card
 from kiosk.session import events
-from kiosk.session.effects import Submit, WriteReceipt
+from kiosk.session.effects import ReadTag, Submit, WriteReceipt
 from kiosk.session.states import (
     Account,
     Borrowing,
@@ -44,10 +45,29 @@ def borrow(step: Step) -> None:
     """*Mượn sách*."""
     if CLOSED_FOR_LENDING & step.session.hindrances:
         return
-    if step.session.patron is not None and not isinstance(step.session.phase, Farewell):
+    if isinstance(step.session.phase, Account):
         step.go(Borrowing())
-        return
-    begin(step, Who(WhoFor.BORROW))
+    else:
+        _ask_who(step, WhoFor.BORROW)
+
+
+def account(step: Step) -> None:
+    """*Gia hạn & tài khoản*."""
+    if not CLOSED_FOR_LENDING & step.session.hindrances:
+        _ask_who(step, WhoFor.ACCOUNT)
+
+
+def _ask_who(step: Step, why: WhoFor) -> None:
+    """A tile may be touched just after a card or a book has begun the visit."""
+    phase = step.session.phase
+    if isinstance(phase, Who) and phase.step is WhoStep.ASKING and phase.short_name is None:
+        step.go(replace(phase, why=why))
+    elif isinstance(phase, Idle | Who | Farewell) or _returns_nothing_yet(step):
+        begin(step, Who(why))
+
+
+def _returns_nothing_yet(step: Step) -> bool:
+    return isinstance(step.session.phase, Returning) and not step.session.lines
 
 
 def give_back(step: Step) -> None:
@@ -60,16 +80,12 @@ def give_back(step: Step) -> None:
 
 def _take_what_lies_there(step: Step) -> None:
     """Books that the last reader left on the pad are returned too: somebody asked for it."""
-    lying = step.session.left_behind
-    step.set(left_behind=frozenset())
-    for uid in sorted(lying):
+    tags = step.session.tags
+    lying = [uid for uid in sorted(step.session.left_behind) if not is_card(tags.get(uid))]
+    step.set(left_behind=step.session.left_behind - frozenset(lying))
+    for uid in lying:
         see_tag(step, uid)
-
-
-def account(step: Step) -> None:
-    """*Gia hạn & tài khoản*."""
-    if not CLOSED_FOR_LENDING & step.session.hindrances:
-        begin(step, Who(WhoFor.ACCOUNT))
+        step.want(ReadTag(uid))
 
 
 def typing(step: Step) -> None:

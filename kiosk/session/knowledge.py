@@ -9,15 +9,17 @@ import msgspec
 from drivers.uid import Uid
 from kiosk.recognition import TagKind, TagReading
 from kiosk.session import events
-from kiosk.session.effects import AskForItem
+from kiosk.session.effects import AskForItem, ReadTag
 from kiosk.session.states import (
     FINISHED,
     RENEWAL_KEY,
     UNDER_WAY,
     Account,
     Borrowing,
+    Farewell,
     Line,
     Renewal,
+    SelfCheck,
     Stage,
 )
 from kiosk.session.step import Step
@@ -46,12 +48,24 @@ TROUBLE_OF_KIND = {
 def tags_placed(step: Step, event: events.TagsPlaced) -> None:
     """New tags: those that the last patron left behind start nothing until they were lifted."""
     session = step.session
-    fresh = [uid for uid in event.uids if uid not in session.left_behind]
-    step.set(tags=session.tags | dict.fromkeys(event.uids))
-    if fresh:
-        step.touched()
+    fresh = [uid for uid in event.uids if _is_new(session, uid)]
+    step.set(
+        tags=session.tags | dict.fromkeys(event.uids),
+        left_behind=session.left_behind | frozenset(event.uids) - frozenset(fresh),
+    )
+    for uid in event.uids:
+        step.want(ReadTag(uid))
     for uid in fresh:
+        step.touched()
         see_tag(step, uid)
+
+
+def _is_new(session: SelfCheck, uid: Uid) -> bool:
+    """Books that are taken away during the farewell may be felt once more."""
+    told = isinstance(session.phase, Farewell) and any(
+        uid in line.tags for line in session.lines.values()
+    )
+    return not told and uid not in session.left_behind
 
 
 def tags_removed(step: Step, event: events.TagsRemoved) -> None:

@@ -3,7 +3,7 @@
 from datetime import date
 from math import ceil
 
-from kiosk.recognition import TagKind
+from kiosk.recognition import is_card
 from kiosk.session.progress import is_busy, is_complete, missing_parts
 from kiosk.session.states import (
     FINISHED,
@@ -190,9 +190,7 @@ def _picture(session: SelfCheck) -> PadPicture:
         for uid in line.uids.values()
         if uid in session.tags
     )
-    readings = session.tags.values()
-    card = any(r is not None and r.kind is TagKind.PATRON_CARD for r in readings)
-    return PadPicture(keys, card)
+    return PadPicture(keys, any(is_card(reading) for reading in session.tags.values()))
 
 
 def _done(rows: tuple[ItemLine, ...]) -> int:

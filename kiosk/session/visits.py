@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from drivers.uid import Uid
-from kiosk.session.effects import AskForPatron, ReadTag, Settle
+from kiosk.session.effects import AskForPatron, Settle
 from kiosk.session.events import Ref
 from kiosk.session.states import (
     FINISHED,
@@ -24,7 +24,7 @@ from kiosk.views import WhoFor, WhoStep
 def begin(step: Step, phase: Phase) -> None:
     """A new visit, or the next phase of the one that runs."""
     if isinstance(step.session.phase, Farewell):
-        end(step)
+        _end_for_the_next(step)
     if isinstance(step.session.phase, Idle):
         step.set(number=step.session.number + 1, help_open=False)
     step.touched()
@@ -32,9 +32,8 @@ def begin(step: Step, phase: Phase) -> None:
 
 
 def see_tag(step: Step, uid: Uid) -> None:
-    """A tag to be dealt with: what it is must be read first."""
+    """A tag to be dealt with, as soon as it is read."""
     step.put(Line(key=tag_key(uid), stage=Stage.SEEN, uids={1: uid}))
-    step.want(ReadTag(uid))
 
 
 def tag_key(uid: Uid) -> str:
@@ -44,19 +43,16 @@ def tag_key(uid: Uid) -> str:
 
 def begin_if_idle(step: Step) -> None:
     """A book on an idle kiosk wakes it: most likely somebody wants to borrow."""
-    phase = step.session.phase
-    if isinstance(phase, Farewell):
-        lines = step.session.lines
-        end(step)
-        _carry_over(step, lines)
-    if isinstance(step.session.phase, Idle):
+    if isinstance(step.session.phase, Idle | Farewell):
         begin(step, Who(WhoFor.BORROW))
 
 
-def _carry_over(step: Step, lines: dict[str, Line]) -> None:
-    seen = {key: line for key, line in lines.items() if line.stage is Stage.SEEN}
-    fresh = frozenset(uid for line in seen.values() for uid in line.tags)
-    step.set(lines=seen, left_behind=step.session.left_behind - fresh)
+def _end_for_the_next(step: Step) -> None:
+    """What was laid down during the farewell belongs to whoever comes now."""
+    fresh = {key: line for key, line in step.session.lines.items() if line.stage is Stage.SEEN}
+    end(step)
+    tags = frozenset(uid for line in fresh.values() for uid in line.tags)
+    step.set(lines=fresh, left_behind=step.session.left_behind - tags)
 
 
 def card_shown(step: Step, card: str) -> None:
@@ -87,7 +83,9 @@ def say_farewell(step: Step) -> None:
     unfinished = _refs(step, lambda line: line.stage not in FINISHED | {Stage.REFUSED})
     if unfinished:
         step.want(Settle(unfinished))
-    step.set(still_there_until=None, help_open=False)
+    told = {key: line for key, line in step.session.lines.items() if line.stage is not Stage.SEEN}
+    left_behind = frozenset(step.session.tags)
+    step.set(lines=told, left_behind=left_behind, still_there_until=None, help_open=False)
     step.go(Farewell(step.now + step.session.policy.farewell_seconds))
 
 

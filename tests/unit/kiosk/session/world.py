@@ -16,6 +16,7 @@ from service.protocol.replies import Destination, Lent, PatronAnswer, Returned
 CARD = "04271936"
 OTHER_CARD = "04271944"
 TODAY = date(2026, 11, 18)
+KNOWN = PatronAnswer("V. A. MẪU", hindrance=None, open_loans=0, may_borrow=5)
 
 
 def uid(number: int) -> Uid:
@@ -59,12 +60,15 @@ class World:
     def lift(self, *numbers: int) -> list[effects.Effect]:
         return self.hear(events.TagsRemoved(tuple(uid(n) for n in numbers)))
 
-    def show_card(self, **fields: object) -> None:
+    def show_card(self, card: str = CARD) -> None:
         """A good card is scanned and the service knows it."""
-        self.hear(events.CodeScanned(CARD))
-        answer = {"short_name": "V. A. MẪU", "hindrance": None, "open_loans": 0, "may_borrow": 5}
-        reply = PatronAnswer(**(answer | fields))  # type: ignore[arg-type]
-        self.hear(events.PatronAnswered(self.session.asks, reply))
+        self.hear(events.CodeScanned(card))
+        self.answer_card()
+
+    def answer_card(self, answer: PatronAnswer = KNOWN, *, ask: int | None = None) -> None:
+        """The service's word about a card, to the last question unless another is named."""
+        number = self.session.asks if ask is None else ask
+        self.hear(events.PatronAnswered(number, answer))
 
     def grant(self, *submitted: effects.Submit) -> list[effects.Effect]:
         return self.hear(*(events.Answered(s.ref, lent(s.act.item)) for s in submitted))
