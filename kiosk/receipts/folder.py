@@ -1,4 +1,4 @@
-"""Receipts as files, for one day: they name books beside a short name, and nobody needs them long."""
+"""Receipts as files, kept for one day: they name books beside a short name."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ KEPT_FOR = timedelta(days=1)
 
 
 def save_receipt(folder: Path, lines: tuple[str, ...], at: datetime) -> None:
-    """Write a receipt and drop old ones. A full disk loses the receipt, it never holds up a loan."""
+    """Write a receipt and drop old ones. A full disk loses it and never holds up a loan."""
     with suppress(OSError):
         folder.mkdir(exist_ok=True, mode=0o700)
         drop_old(folder, at)
