@@ -7,24 +7,25 @@ The file is described in docs/administration.md, "Configuration of a station".
 import re
 import tomllib
 from collections.abc import Iterator
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
+from kiosk.toml_check import line_of, problems_of
+
+Text = Annotated[str, Meta(min_length=1, max_length=200)]
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 Byte = Annotated[str, Meta(pattern="^[0-9A-Fa-f]{2}$")]
-Pattern = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class StationSection(Struct, frozen=True, kw_only=True):
     """[station] `isil`: owner of our items, empty = every item counts as ours."""
 
-    name: str
-    library: str
-    state_folder: str
+    name: Text
+    library: Text
+    state_folder: Text
     isil: str = ""
     language: Literal["vi", "en"] = "vi"
 
@@ -32,7 +33,7 @@ class StationSection(Struct, frozen=True, kw_only=True):
 class DeviceSection(Struct, frozen=True, kw_only=True):
     """[pad] and [scanner]: a driver of this installation; `settings` go to it as they are."""
 
-    driver: str
+    driver: Text
     settings: dict[str, Any] = {}
     poll_seconds: Seconds = 0.25
 
@@ -43,8 +44,8 @@ class PolicySection(Struct, frozen=True, kw_only=True):
     patron_idle_seconds: Seconds = 60.0
     still_there_seconds: Annotated[float, Meta(ge=20, le=600)] = 20.0
     farewell_seconds: Seconds = 12.0
-    card_pattern: Pattern = r"\d{8}"
-    item_pattern: Pattern = r"[A-Z]{2,4}\.\d{5,7}"
+    card_pattern: Text = r"\d{8}"
+    item_pattern: Text = r"[A-Z]{2,4}\.\d{5,7}"
     lend_tagged_without_pad: bool = False
 
 
@@ -96,6 +97,21 @@ class StationConfig(Struct, frozen=True, kw_only=True):
     screen: ScreenSection = ScreenSection()
 
 
+LESS_THAN = (
+    ("link.beat_seconds", "link.silent_seconds"),
+    ("link.beat_in_session_seconds", "link.silent_in_session_seconds"),
+)
+"""Between two signs of life there is always silence."""
+
+DIFFERENT = (("tags.afi_secured", "tags.afi_released"),)
+
+DEFAULTS: dict[str, Struct] = {
+    "policy": PolicySection(),
+    "tags": TagsSection(),
+    "link": LinkSection(),
+}
+
+
 class ConfigurationError(Exception):
     """All mistakes of a file, one a line; `problems` holds them singly."""
 
@@ -107,7 +123,7 @@ class ConfigurationError(Exception):
 def load_config(path: Path) -> StationConfig:
     """Read and check a file; raises ConfigurationError."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors put a mark at the start
     except (OSError, UnicodeDecodeError) as problem:
         raise ConfigurationError([f"{path}: cannot be read: {problem}"]) from problem
     return parse_config(text, str(path))
@@ -117,80 +133,52 @@ def parse_config(text: str, source: str = "configuration") -> StationConfig:
     """Check the text of a file; raises ConfigurationError."""
     try:
         tree = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
+    except (tomllib.TOMLDecodeError, RecursionError) as problem:
         raise ConfigurationError([f"{source}: {problem}"]) from problem
-    problems = [f"{source}{place}: {what}" for place, what in _problems(tree, text)]
+    problems = [(line_of(name, text), f"{name}: {what}") for name, what in _problems(tree)]
     if problems:
-        raise ConfigurationError(problems)
+        raise ConfigurationError(
+            [
+                f"{source} line {line}: {what}" if line else f"{source}: {what}"
+                for line, what in sorted(problems)
+            ]
+        )
     return msgspec.convert(tree, StationConfig)
 
 
-def _problems(tree: dict[str, object], text: str) -> Iterator[tuple[str, str]]:
-    for name, what in _problems_of(tree, StationConfig):
-        yield _line_of(name, text), f"{name}: {what}"
-    if not tree.get("pad") and not tree.get("scanner"):
-        yield "", "neither [pad] nor [scanner] is configured: the station could see no item"
-    for name in ("card_pattern", "item_pattern"):
-        yield from _bad_pattern(name, tree.get("policy"), text)
+def _problems(tree: dict[str, object]) -> Iterator[tuple[str, str]]:
+    """Dotted names, each with what is wrong there."""
+    yield from problems_of(tree, StationConfig)
+    if not {"pad", "scanner"} & tree.keys():
+        yield "pad", "is missing, and [scanner] too: the station could see no item"
+    for name in ("policy.card_pattern", "policy.item_pattern"):
+        yield from _bad_pattern(name, _value(tree, name))
+    yield from _contradictions(tree)
 
 
-def _problems_of(table: object, kind: type[Struct], at: str = "") -> Iterator[tuple[str, str]]:
-    if not isinstance(table, dict):
-        yield at, "a table is wanted here"
-        return
-    fields = {field.name: field for field in msgspec.structs.fields(kind)}
-    for key in table:
-        if key not in fields:
-            yield f"{at}{key}", _unknown(key, fields)
-    for name, field in fields.items():
-        if name not in table:
-            if field.required:
-                yield f"{at}{name}", "is missing"
-        elif (section := _section_of(field.type)) is not None:
-            yield from _problems_of(table[name], section, f"{at}{name}.")
-        else:
-            yield from _bad_value(f"{at}{name}", table[name], field.type)
-
-
-def _section_of(kind: object) -> type[Struct] | None:
-    for candidate in getattr(kind, "__args__", (kind,)):
-        if isinstance(candidate, type) and issubclass(candidate, Struct):
-            return candidate
-    return None
-
-
-def _unknown(key: str, known: dict[str, Any]) -> str:
-    near = get_close_matches(key, known, n=1, cutoff=0.5)
-    return f"unknown key; did you mean {near[0]!r}?" if near else "unknown key"
-
-
-def _bad_value(name: str, value: object, kind: object) -> Iterator[tuple[str, str]]:
-    try:
-        msgspec.convert(value, type=kind)
-    except msgspec.ValidationError as problem:
-        yield name, f"{str(problem)[0].lower()}{str(problem)[1:]}, found {value!r}"
-
-
-def _bad_pattern(name: str, policy: object, text: str) -> Iterator[tuple[str, str]]:
-    pattern = policy.get(name) if isinstance(policy, dict) else None
+def _bad_pattern(name: str, pattern: object) -> Iterator[tuple[str, str]]:
     if not isinstance(pattern, str):
         return
     try:
         re.compile(pattern)
-    except re.error as problem:
-        yield _line_of(f"policy.{name}", text), f"policy.{name}: no regular expression: {problem}"
+    except (re.error, OverflowError, RecursionError) as problem:
+        yield name, f"no regular expression: {problem}"
 
 
-def _line_of(name: str, text: str) -> str:
-    """` line N` of a dotted key, or of its table when the key is missing; empty if unknown."""
-    *tables, key = name.split(".")
-    table, found = "", ""
-    for number, line in enumerate(text.splitlines(), 1):
-        words = line.strip()
-        if words.startswith("["):
-            table = words.strip("[] ")
-            if table == ".".join(tables) or table == name:
-                found = f" line {number}"
-        elif table == ".".join(tables) and re.match(rf"{re.escape(key)}\s*=", words):
-            return f" line {number}"
-    return found
+def _contradictions(tree: dict[str, object]) -> Iterator[tuple[str, str]]:
+    for name, other in LESS_THAN:
+        small, great = _value(tree, name), _value(tree, other)
+        if isinstance(small, int | float) and isinstance(great, int | float) and small >= great:
+            yield name, f"must be less than {other}, which is {great}; found {small}"
+    for name, other in DIFFERENT:
+        value = _value(tree, name)
+        if isinstance(value, str) and str(_value(tree, other)).upper() == value.upper():
+            yield name, f"must differ from {other}; both are {value!r}"
+
+
+def _value(tree: dict[str, object], name: str) -> object:
+    """What the file says, or what holds when it says nothing."""
+    section, key = name.split(".")
+    table = tree.get(section, {})
+    default = getattr(DEFAULTS[section], key)
+    return table.get(key, default) if isinstance(table, dict) else None
