@@ -87,13 +87,14 @@ class PadWorker(DeviceWorker):
         return PadDown(self.device_name, kind, reason)
 
     def _serve(self) -> None:
-        """What follows from an order comes soon, so there is no look at the pad before it."""
+        """What follows from an order comes soon, so there is no look at the pad before it.
+
+        Unless the tag had left: as long as no look has shown that, its order is given again.
+        """
         while not self._stopping.is_set():
             order = self._next_order()
-            if order is not None:
-                self._carry_out(order)
-                self._wait_for_order()
-            elif self._look():
+            served = order is not None and self._carry_out(order)
+            if served or self._look():
                 self._wait_for_order()
 
     def _look(self) -> bool:
@@ -129,14 +130,18 @@ class PadWorker(DeviceWorker):
         for order in orders:
             self._tell(failed(order, WriteFailure.PAD_LOST))
 
-    def _carry_out(self, order: PadOrder) -> None:
-        """Whoever takes it from `_under_way` tells its outcome: here, or `abandon`."""
+    def _carry_out(self, order: PadOrder) -> bool:
+        """Whoever takes it from `_under_way` tells its outcome: here, or `abandon`.
+
+        False when a tag to be written has left the pad.
+        """
         outcome = self._outcome(order)
         self.busy_since = None
         with self._changed:
             still_ours, self._under_way = self._under_way is order, None
         if still_ours:
             self._tell(outcome)
+        return not (isinstance(outcome, SecuritySet) and outcome.failure is WriteFailure.LEFT)
 
     def _outcome(self, order: PadOrder) -> PadOutcome:
         match order:

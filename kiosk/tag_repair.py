@@ -74,10 +74,8 @@ class TagRepair:
                     _report(draft, each, SecurityState.SECURED)
                 case Finding.RELEASED_AS_WANTED:
                     _report(draft, each, SecurityState.RELEASED)
-                case Finding.LENT_STILL_SECURED if not each.listed:
-                    draft.submit(ReportTag(each.item, each.uid, "lent-still-secured"))
                 case Finding.LENT_STILL_SECURED:
-                    pass
+                    draft.submit(ReportTag(each.item, each.uid, "lent-still-secured"))
 
 
 def idle_tags(session: SelfCheck, outbox: Outbox) -> dict[Uid, str]:

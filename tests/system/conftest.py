@@ -1,4 +1,4 @@
-"""One sample library with an enrolled station, made once; each test gets a copy."""
+"""One sample library with two enrolled stations, made once; each test gets a copy."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.rig import Rig, Template
+from tests.system.rig import SECOND_STATION, STATION, Rig, Template
 
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return Template.make(tmp_path_factory.mktemp("library"))
+    return Template.make(tmp_path_factory.mktemp("library"), (STATION, SECOND_STATION))
 
 
 @pytest.fixture

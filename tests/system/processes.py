@@ -52,6 +52,10 @@ class Forked:
         self._process.start()
 
     @property
+    def was_started(self) -> bool:
+        return self._process is not None
+
+    @property
     def died(self) -> bool:
         """It runs no more."""
         return self._process is None or self._process.exitcode is not None

@@ -1,7 +1,7 @@
 """Promises 1 and 2, checked on stores, tags and what people were shown – never on the screen.
 
-`broken_promises` is called when everything has come to rest: both sides run and nothing waits in
-an outbox. It holds before and after the tags were seen by a pad once more.
+`broken_promises` is called when everything has come to rest: nothing waits in an outbox. What may
+stand on the staff's list is less once every tag was seen by a pad again.
 """
 
 import sqlite3
@@ -127,14 +127,16 @@ def _over_the_limit(loans: list[tuple[int, int, int | None, int]]) -> Iterator[s
             yield f"patron {patron} had {len(lent[patron])} loans, {limit} are allowed"
 
 
-def broken_promises(ledger: Ledger, tags: Iterable[VirtualTag], people: People) -> list[str]:
-    """One sentence for each promise that was not kept; empty is good."""
+def broken_promises(
+    ledger: Ledger, tags: Iterable[VirtualTag], people: People, *, seen: bool = False
+) -> list[str]:
+    """One sentence for each promise that was not kept; empty is good. `seen`: by an online pad."""
     tags = list(tags)
     items = sorted({number_of(tag) for tag in tags} | people.told.keys())
     return [
         *_doubled(ledger),
         *_untold(ledger, items, people),
-        *_disagreeing(ledger, tags),
+        *(_disagreeing_once_seen(ledger, tags) if seen else _disagreeing(ledger, tags)),
         *ledger.over_the_limit,
         *([f"{ledger.unanswered} operations still wait"] if ledger.unanswered else []),
     ]
@@ -160,9 +162,27 @@ def _agree(now: Word, before: Word) -> bool:
 def _disagreeing(ledger: Ledger, tags: list[VirtualTag]) -> Iterator[str]:
     for tag in tags:
         item = number_of(tag)
-        wanted = RELEASED if item in ledger.borrowers else SECURED
+        wanted = _wanted(ledger, item)
         if tag.afi != wanted and not ledger.listed(item, "tag-unproved", "lent-still-secured"):
             yield f"tag {tag.uid} of {item} has AFI {tag.afi:02X}, wanted {wanted:02X}, not listed"
+
+
+def _disagreeing_once_seen(ledger: Ledger, tags: list[VirtualTag]) -> Iterator[str]:
+    """A pad repairs and proves everything but a lent book that is still secured."""
+    for tag in tags:
+        item = number_of(tag)
+        wanted = _wanted(ledger, item)
+        lent_still_secured = wanted == RELEASED and tag.afi == SECURED
+        if tag.afi != wanted and not lent_still_secured:
+            yield f"tag {tag.uid} of {item} was seen with AFI {tag.afi:02X}, wanted {wanted:02X}"
+        if ledger.listed(item, "lent-still-secured") != lent_still_secured:
+            yield f"tag {tag.uid} of {item} has AFI {tag.afi:02X}, and the list says otherwise"
+        if ledger.listed(item, "tag-unproved"):
+            yield f"tag {tag.uid} of {item} was seen and is still listed as unproved"
+
+
+def _wanted(ledger: Ledger, item: str) -> int:
+    return RELEASED if item in ledger.borrowers else SECURED
 
 
 def number_of(tag: VirtualTag) -> str:

@@ -8,6 +8,7 @@ from typing import Self
 
 from drivers.feig_obid.simulator import FeigSimulator
 from drivers.feig_obid.virtual_reader import FeigSimulatorSettings
+from drivers.frame_trace import TracedFrame
 from drivers.simulators.pty_host import PtyHost
 from drivers.simulators.virtual_tags import VirtualTag
 from drivers.tags.elements import elements_named
@@ -21,7 +22,15 @@ from service.service_key import service_key
 from tests.service_process import sample_database
 from tests.system.go_between import GoBetween
 from tests.system.processes import ServiceProcess, StationProcess, free_port
-from tests.system.promises import RELEASED, SECURED, Ledger, People, broken_promises, read_ledger
+from tests.system.promises import (
+    RELEASED,
+    SECURED,
+    Ledger,
+    People,
+    broken_promises,
+    read_ledger,
+    rows,
+)
 from tests.system.relay import Relay
 from tests.waiting import eventually
 
@@ -29,8 +38,16 @@ __all__ = ["RELEASED", "SECURED", "STATION", "Kiosk", "Rig", "Template", "states
 
 OWNER = "VN-SK"
 STATION, SECOND_STATION = "kiosk-1", "kiosk-2"
+LOOK = "system information "
 POINT = "TV"
 COPIES = 200
+
+LOANS_OF_ITEM = """
+SELECT loans.state, patrons.short_name,
+    (SELECT count(*) FROM claims WHERE loan = loans.id AND cancelled_at_ms IS NULL)
+FROM loans JOIN items ON items.id = loans.item JOIN patrons ON patrons.id = loans.patron
+WHERE items.number = ? ORDER BY loans.opened_at_ms, loans.id
+"""
 
 CONFIG = """
 [station]
@@ -114,6 +131,8 @@ class Kiosk:
         self.database = self.state / "station.db"
         self.simulator = FeigSimulator(settings=device)
         self.host = PtyHost(self.simulator, folder / f"pad of {name}")
+        self.looked_at: set[str] = set()
+        self.simulator.trace.listener = self._watch
         config = folder / f"{name}.toml"
         text = CONFIG.format(
             state=self.state,
@@ -129,6 +148,11 @@ class Kiosk:
         """Kill what runs; harmless a second time."""
         self.station.kill()
         self.host.close()
+
+    def _watch(self, frame: TracedFrame) -> None:
+        """Whose security state the station asks the pad for."""
+        if frame.sentence.startswith(LOOK):
+            self.looked_at.add(frame.sentence.removeprefix(LOOK))
 
     def connect_to(self, port: int) -> None:
         """Where the station finds its service from its next start on."""
@@ -237,6 +261,11 @@ class Rig:
         return self.kiosks[0]
 
     @property
+    def used_kiosks(self) -> list[Kiosk]:
+        """Those that were ever started."""
+        return [kiosk for kiosk in self.kiosks if kiosk.station.was_started]
+
+    @property
     def station(self) -> StationProcess:
         return self.kiosk.station
 
@@ -282,15 +311,23 @@ class Rig:
         self.tags += tags
         return tags
 
+    def listed(self, item: str) -> set[str]:
+        """The kinds of the open lines on the staff's list about this item."""
+        return {kind for kind, number, _ in self.ledger().attention if number == item}
+
+    def loans(self, item: str) -> list[tuple[str, str, int]]:
+        """All loans of this item, oldest first: state, to whom, claims that stand."""
+        return rows(self.service.database, LOANS_OF_ITEM, item)
+
     def ledger(self, *, with_outboxes: bool = False) -> Ledger:
         """What the service's database says; outboxes can be read only of stations that stopped."""
-        outboxes = [kiosk.database for kiosk in self.kiosks] if with_outboxes else []
+        outboxes = [kiosk.database for kiosk in self.used_kiosks] if with_outboxes else []
         return read_ledger(self.service.database, outboxes)
 
-    def broken_promises(self, *, with_outboxes: bool = False) -> list[str]:
+    def broken_promises(self, *, at_rest: bool = False, seen: bool = False) -> list[str]:
         """What was promised and is not so now."""
-        ledger = self.ledger(with_outboxes=with_outboxes)
-        return broken_promises(ledger, self.tags, self.people)
+        ledger = self.ledger(with_outboxes=at_rest)
+        return broken_promises(ledger, self.tags, self.people, seen=seen)
 
     def come_to_rest(self) -> list[str]:
         """Let everything that was put off be done, with all tags away from the pads.
@@ -298,36 +335,38 @@ class Rig:
         Returns the promises that are not kept then, and leaves the stations stopped.
         """
         self._all_run()
-        for kiosk in self.kiosks:
-            kiosk.station.drain()
-        return self.broken_promises(with_outboxes=True)
+        self._drain()
+        return self.broken_promises(at_rest=True)
 
     def see_all_tags(self, seconds: float = 20.0) -> list[str]:
-        """As `come_to_rest`, and the first kiosk's pad sees every tag once more."""
+        """As `come_to_rest`, after the first kiosk's pad has looked at every tag once more."""
         self._all_run()
+        self.kiosk.looked_at.clear()
         self.lay(*self.tags)
-        eventually_kept = _kept(self, seconds)
-        for kiosk in self.kiosks:
+        try:
+            eventually(self._pad_is_content, seconds, "promises kept")
+        except AssertionError:
+            return self.broken_promises(seen=True) or ["the pad did not look at every tag"]
+        self._drain()
+        return self.broken_promises(at_rest=True, seen=True)
+
+    def _pad_is_content(self) -> bool:
+        seen = self.kiosk.looked_at >= {tag.uid for tag in self.tags}
+        return seen and not self.broken_promises(seen=True)
+
+    def _drain(self) -> None:
+        for kiosk in self.used_kiosks:
             kiosk.station.drain()
-        return eventually_kept or self.broken_promises(with_outboxes=True)
 
     def _all_run(self) -> None:
         if self.service.died:
             self.service.start()
-        for kiosk in self.kiosks:
+        for kiosk in self.used_kiosks:
             kiosk.empty_pad()
             if kiosk.station.died:
                 kiosk.station.start()
-        for kiosk in self.kiosks:
+        for kiosk in self.used_kiosks:
             kiosk.online()
-
-
-def _kept(rig: Rig, seconds: float) -> list[str]:
-    try:
-        eventually(lambda: not rig.broken_promises(), seconds, "promises kept")
-    except AssertionError:
-        return rig.broken_promises()
-    return []
 
 
 def states(view: dict[str, object]) -> dict[str, str]:
