@@ -3,6 +3,7 @@
 The caller holds the transaction and commits it; nothing here is true before that.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ from service.circulation.words import AttentionKind
 from service.database.connection import Lookup, Writer
 from service.loading import Layout
 from service.protocol.codec import decode_outcome, digest, encode
-from service.protocol.operations import CancelCheckOut
+from service.protocol.operations import Act, CancelCheckOut, CheckIn, CheckOut
 from service.protocol.refusals import RefusalCode
 from service.protocol.replies import (
     BodyDiffers,
@@ -56,6 +57,7 @@ class Written:
     replies: list[Reply]
     stored: list[Stored]
     next_loan: int
+    last_ms: int
     failed: list[tuple[str, Exception]]
 
 
@@ -75,6 +77,7 @@ class Batch:
         self._stations = stations
         self._next_loan = next_loan
         self._now_ms = now_ms
+        self._moments: Counter[str] = Counter()
         self._answered: dict[str, Answered] = {}
         self._stored: list[Stored] = []
         self._failed: list[tuple[str, Exception]] = []
@@ -101,7 +104,8 @@ class Batch:
             replies[place] = self._reply(desk, arrived[place], answer)
         write(self._writer, desk, self._stored)
         ordered = [replies[place] for place in range(len(arrived))]
-        return Written(ordered, self._stored, desk.next_loan, self._failed)
+        last_ms = self._now_ms + max(self._moments.values(), default=0)
+        return Written(ordered, self._stored, desk.next_loan, last_ms, self._failed)
 
     def _recognise(self, arrived: Sequence[Arrived]) -> None:
         """Of these operations, and of those that they cancel, which were applied before."""
@@ -179,9 +183,16 @@ class Batch:
             station=one.station,
             sequence=operation.sequence,
             point=self._stations[one.station].point,
-            at_ms=self._now_ms if born_ms is None else born_ms,
+            at_ms=self._moment_of(operation.act) if born_ms is None else born_ms,
             act=operation.act,
         )
+
+    def _moment_of(self, act: Act) -> int:
+        """Acts on one item in one set have a moment each, in the order of decision."""
+        if not isinstance(act, CheckOut | CheckIn):
+            return self._now_ms
+        self._moments[act.item] += 1
+        return self._now_ms + self._moments[act.item] - 1
 
 
 def _cancelled(arrived: Sequence[Arrived]) -> set[str]:

@@ -12,7 +12,7 @@ from structlog.typing import FilteringBoundLogger
 
 from service.arrived import Arrived
 from service.batch import Batch, Written, in_station_order
-from service.clock import now_ms
+from service.clock import Moments, now_ms
 from service.confirmations import Confirmations, forget
 from service.database.connection import ConnectionGone, Writer
 from service.database.migrate import check_schema
@@ -25,6 +25,10 @@ from service.protocol.replies import Reply
 __all__ = ["Arrived", "Ledger", "LedgerUnavailable"]
 
 TRIES = 2
+LAST_MOMENT = (
+    "SELECT coalesce(max(at_ms), 0) FROM"
+    " (SELECT at_ms FROM claims UNION ALL SELECT at_ms FROM check_ins) AS happened"
+)
 
 
 class LedgerUnavailable(Exception):
@@ -113,6 +117,7 @@ class Ledger:
         self._confirmations.announce(self._writer)
         self._policy = CurrentPolicy(self._writer, self._clock)
         self._next_loan = self._free_loan_number()
+        self._moments = Moments(self._clock, self._last_moment())
 
     def _apply(self, arrived: Sequence[Arrived]) -> list[Reply]:
         if self._is_broken:
@@ -162,7 +167,7 @@ class Ledger:
             self._policy.now(),
             self._confirmations.stations,
             self._next_loan,
-            self._clock(),
+            self._moments.next(),
         )
         to_forget = self._confirmations.to_forget()
         self._writer.begin()
@@ -175,6 +180,7 @@ class Ledger:
     def _took(self, written: Written, *, forgot: bool) -> None:
         """What holds now that it is durable."""
         self._next_loan = written.next_loan
+        self._moments.used(written.last_ms)
         for stored in written.stored:
             self._confirmations.applied(stored.station, stored.sequence)
         if forgot:
@@ -186,6 +192,10 @@ class Ledger:
     def _free_loan_number(self) -> int:
         ((highest,),) = self._writer.all("SELECT coalesce(max(id), 0) FROM loans")
         return int(highest) + 1
+
+    def _last_moment(self) -> int:
+        ((last,),) = self._writer.all(LAST_MOMENT)
+        return int(last)
 
     def _reopen(self) -> None:
         """A new connection, and what it says: the commit that failed may have been done."""

@@ -25,6 +25,11 @@ def postgresql_programs() -> Path | None:
     return initdb.parent if initdb else None
 
 
+def fast_folder() -> str | None:
+    """Where thousands of databases may be made, in memory where it can be."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+
 class PostgreSQL:
     """A cluster that listens on a socket file only."""
 
@@ -53,8 +58,7 @@ class PostgreSQL:
 @contextmanager
 def postgresql(programs: Path) -> Iterator[PostgreSQL]:
     """A new cluster, gone afterwards; in memory where it can be, for a database a test is made."""
-    in_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    folder = Path(tempfile.mkdtemp(prefix="muontra-pg-", dir=in_memory))
+    folder = Path(tempfile.mkdtemp(prefix="muontra-pg-", dir=fast_folder()))
     user = UNPRIVILEGED if os.geteuid() == 0 else None
     if user:
         shutil.chown(folder, user)
