@@ -46,7 +46,7 @@ def recognise(content: TagContent, owner: str) -> TagReading:
     if content.model in NOT_ITEMS:
         return TagReading(NOT_ITEMS[content.model])
     number = content.item_identifier or ""
-    if len(number) > LONGEST_NUMBER:
+    if not may_be_number(number):
         return TagReading(TagKind.SUSPECT)
     if content.suspect or not number:
         return TagReading(TagKind.SUSPECT, number)
@@ -56,6 +56,11 @@ def recognise(content: TagContent, owner: str) -> TagReading:
         return TagReading(TagKind.FOREIGN, number)
     parts, part = _counted(content.parts, content.part)
     return TagReading(TagKind.ITEM, number, parts, part)
+
+
+def may_be_number(text: str) -> bool:
+    """Whether a tag's or a scanner's text can stand in a message, and in the station's own keys."""
+    return len(text) <= LONGEST_NUMBER and text.isprintable()
 
 
 def is_card(reading: TagReading | None) -> bool:

@@ -30,10 +30,10 @@ from service.protocol.replies import (
     ItemAnswer,
     Lent,
     OutcomeReply,
-    Parked,
     Refused,
     Renewed,
     Returned,
+    Withdrawn,
 )
 
 TROUBLE_OF_KIND = {
@@ -85,7 +85,9 @@ def tags_removed(step: Step, event: events.TagsRemoved) -> None:
 def _tags_lifted(step: Step, line: Line, gone: frozenset[Uid]) -> None:
     if line.stage in UNDER_WAY | FINISHED or line.stage is Stage.REFUSED:
         return
-    if line.stage is Stage.TROUBLE and line.attempt > 1:
+    if line.asked_at > 0:  # its tries are still to be settled
+        if line.stage is Stage.RECOGNISED:
+            step.put(line, stage=Stage.TROUBLE, trouble=Trouble.NOT_SENT)
         return
     left = {part: uid for part, uid in line.uids.items() if uid not in gone}
     if left:
@@ -134,11 +136,45 @@ def _join_item(step: Step, seen: Line, uid: Uid, reading: TagReading) -> None:
         step.put(line, parts=reading.parts, uids={reading.part: uid})
         step.want(AskForItem(reading.number))
         return
-    joined = step.put(known, parts=reading.parts, uids=known.uids | {reading.part: uid})
-    if joined.stage in {Stage.LOOKED_UP, Stage.LAY_ON_PAD}:
-        step.put(joined, stage=Stage.RECOGNISED)
-    elif joined.stage is Stage.REFUSED:
-        try_again(step, joined)
+    joined = step.put(
+        known,
+        parts=_parts(known, reading),
+        uids=known.uids | {_place(known, uid, reading): uid},
+        missed={other: times for other, times in known.missed.items() if other != uid},
+    )
+    _laid_down(step, joined, uid)
+
+
+def _parts(line: Line, reading: TagReading) -> int:
+    """When tags of one number contradict each other, a set is not complete."""
+    if line.stage in {Stage.LOOKED_UP, Stage.LAY_ON_PAD}:
+        return reading.parts
+    return line.parts if line.asked_at > 0 else max(line.parts, reading.parts)
+
+
+def _place(line: Line, uid: Uid, reading: TagReading) -> int:
+    """The tag's part. A second tag of one part stands behind the set and is written as well."""
+    for part, known in line.uids.items():
+        if known == uid:
+            return part
+    part = reading.part if reading.part <= line.parts else 1
+    return max(line.parts, *line.uids) + 1 if part in line.uids else part
+
+
+def _laid_down(step: Step, line: Line, uid: Uid) -> None:
+    """What a tag of a known line means for it, a new one or the same one once more."""
+    match line.stage:
+        case Stage.LOOKED_UP | Stage.LAY_ON_PAD:
+            step.put(line, stage=Stage.RECOGNISED)
+        case Stage.REFUSED:
+            try_again(step, line)
+        case Stage.TROUBLE if line.trouble is Trouble.NOT_SENT or line.asked_at == 0:
+            step.put(line, stage=Stage.RECOGNISED, trouble=None)
+        case Stage.DONE | Stage.DONE_TAG_OPEN if uid not in line.proved:
+            stage = Stage.GRANTED if isinstance(line.reply, Lent) else Stage.SECURING
+            step.put(line, stage=stage, hopeless=line.hopeless - {uid})
+        case _:
+            pass
 
 
 def try_again(step: Step, line: Line) -> None:
@@ -153,6 +189,7 @@ def try_again(step: Step, line: Line) -> None:
         proved=frozenset(),
         noted=frozenset(),
         hopeless=frozenset(),
+        missed={},
         kept_for_later=False,
     )
 
@@ -216,25 +253,34 @@ def answered(step: Step, event: events.Answered) -> None:
         _renewal_answered(step, event.ref.key.removeprefix(RENEWAL_KEY), event.reply)
         return
     line = step.line(event.ref.key)
-    if line is None or line.attempt != event.ref.attempt or line.stage not in UNDER_WAY:
+    if line is None or line.attempt != event.ref.attempt or not _is_undecided(line):
         return
     step.touched()
     _decided(step, line, event.reply)
 
 
+def _is_undecided(line: Line) -> bool:
+    return line.reply is None and (line.stage in UNDER_WAY or line.kept_for_later)
+
+
 def _decided(step: Step, line: Line, reply: OutcomeReply) -> None:
+    """Only the answer that fits the act is taken for a yes; what fits nothing goes to staff."""
+    lending = line.stage is Stage.ASKED
     match reply:
-        case Lent():
+        case Lent() if lending:
             step.put(line, stage=Stage.GRANTED, reply=reply, title=reply.title, author=reply.author)
-        case Returned():
+        case Returned() if not lending:
             title, author = reply.title or line.title, reply.author or line.author
-            step.put(line, reply=reply, title=title, author=author, kept_for_later=False)
+            line = step.put(line, reply=reply, title=title, author=author)
+            step.put(line, kept_for_later=False, trouble=None)
         case Refused(code):
-            step.put(line, stage=Stage.REFUSED, refusal=code, writing=frozenset())
-        case Parked():
-            step.put(line, stage=Stage.TROUBLE, trouble=Trouble.STAFF_WILL_HELP)
-        case _:
+            line = step.put(line, stage=Stage.REFUSED, refusal=code, writing=frozenset())
+            step.put(line, kept_for_later=False, trouble=None)
+        case Withdrawn() if lending:
             _not_lent(step, line)
+        case _:
+            trouble = Trouble.STAFF_WILL_HELP
+            step.put(line, stage=Stage.TROUBLE, trouble=trouble, kept_for_later=False)
 
 
 def _not_lent(step: Step, line: Line) -> None:
@@ -303,6 +349,8 @@ def security_failed(step: Step, event: events.SecurityFailed) -> None:
     line = step.put(line, writing=line.writing - {event.uid})
     if event.why in {events.WriteFailure.LOCKED, events.WriteFailure.NOT_WRITTEN}:
         step.put(line, hopeless=line.hopeless | {event.uid})
+    else:
+        step.put(line, missed=line.missed | {event.uid: line.missed.get(event.uid, 0) + 1})
 
 
 def _line_of_write(step: Step, ref: events.Ref) -> Line | None:

@@ -117,7 +117,7 @@ def state_of(session: SelfCheck, line: Line) -> LineState:
     if line.stage is Stage.RECOGNISED and not is_complete(session, line):
         return LineState.PART_MISSING
     unproved = line.tags - line.proved - line.hopeless
-    lifted = any(uid not in session.tags for uid in unproved)
+    lifted = unproved - session.tags.keys() or unproved & line.out_of_reach
     if line.stage in {Stage.GRANTED, Stage.SECURING} and lifted:
         return LineState.PUT_BACK
     return STATE_OF_STAGE[line.stage]
@@ -141,7 +141,7 @@ def item_line(session: SelfCheck, line: Line) -> ItemLine:
         destination=returned.destination if returned else None,
         place=returned.place if returned else "",
         parts=line.parts,
-        parts_seen=tuple(sorted(line.uids)),
+        parts_seen=tuple(part for part in sorted(line.uids) if part <= line.parts),
         parts_missing=missing,
         on_pad=on_pad(session, line),
     )

@@ -104,7 +104,7 @@ def held_back_until(session: SelfCheck) -> float | None:
 
 def _to_write(session: SelfCheck, line: Line) -> frozenset[Uid]:
     here = frozenset(uid for uid in line.tags if uid in session.tags)
-    return here - line.writing - line.proved - line.hopeless
+    return here - line.writing - line.proved - line.hopeless - line.out_of_reach
 
 
 def _write(step: Step, line: Line, *, released: bool) -> None:
@@ -137,18 +137,19 @@ def _note_proofs(step: Step) -> None:
     if any(line.writing for line in session.lines.values()):
         return
     for line in session.lines.values():
+        for uid in sorted(line.proved - line.noted):
+            step.want(NoteProved(session.ref(line), uid, line.item))
+        noted = step.put(line, noted=line.proved)
         if line.stage in {Stage.GRANTED, Stage.SECURING}:
-            _note(step, line)
+            _complete(step, noted)
 
 
-def _note(step: Step, line: Line) -> None:
-    for uid in sorted(line.proved - line.noted):
-        step.want(NoteProved(step.session.ref(line), uid, line.item))
-    if line.stage is Stage.GRANTED and not line.uids:
-        step.want(NoteProved(step.session.ref(line), NO_TAG, line.item))
-    line = step.put(line, noted=line.proved)
+def _complete(step: Step, line: Line) -> None:
+    """Done, once it is answered and all its tags are proved."""
     if line.stage is Stage.SECURING and line.reply is None and not line.kept_for_later:
         return
+    if line.stage is Stage.GRANTED and not line.uids:
+        step.want(NoteProved(step.session.ref(line), NO_TAG, line.item))
     if line.tags <= line.proved:
         trouble = Trouble.KEPT_FOR_LATER if line.kept_for_later else None
         step.put(line, stage=Stage.DONE, trouble=trouble)

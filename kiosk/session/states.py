@@ -44,9 +44,14 @@ class Stage(StrEnum):
     TROUBLE = "trouble"
 
 
-RENEWAL_KEY = "renew "
+RENEWAL_KEY = "renew\t"
+"""No item number holds a tab (kiosk/recognition.py): keys of lines and renewals never meet."""
+
 UNDER_WAY = frozenset({Stage.ASKED, Stage.GRANTED, Stage.SECURING})
 FINISHED = frozenset({Stage.DONE, Stage.DONE_TAG_OPEN})
+
+MOST_MISSES = 3
+"""Writes that a tag which the pad still feels may leave without an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class Line:
     `item` is empty while the tag is not read, or tells none. `writing`: tags whose write was
     ordered and not reported yet. `proved`: read back. `noted`: the proof is in the journal.
     `tried`: a write was ordered before, look first. `hopeless`: no further try will help.
+    `missed`: how often a tag has not answered a write since it was laid down.
     """
 
     key: str
@@ -74,6 +80,7 @@ class Line:
     noted: frozenset[Uid] = frozenset()
     tried: frozenset[Uid] = frozenset()
     hopeless: frozenset[Uid] = frozenset()
+    missed: dict[Uid, int] = field(default_factory=dict)
     refusal: RefusalCode | None = None
     trouble: Trouble | None = None
     foreign: bool = False
@@ -82,6 +89,11 @@ class Line:
     def tags(self) -> frozenset[Uid]:
         """All tags of this line that were ever seen."""
         return frozenset(self.uids.values())
+
+    @property
+    def out_of_reach(self) -> frozenset[Uid]:
+        """Tags that must be laid down anew before another write is tried."""
+        return frozenset(uid for uid, times in self.missed.items() if times >= MOST_MISSES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def see_tag(step: Step, uid: Uid) -> None:
 
 def tag_key(uid: Uid) -> str:
     """The line of a tag that was not read yet."""
-    return f"tag {uid}"
+    return f"tag\t{uid}"
 
 
 def begin_if_idle(step: Step) -> None:

@@ -91,6 +91,12 @@ def test_a_number_too_long_for_any_message_never_becomes_an_operation() -> None:
     assert recognise(item("X" * 65), OURS) == TagReading(TagKind.SUSPECT)
 
 
+@pytest.mark.parametrize("number", ["tag\tE004015033000001", "TK.1\n", "TK\x00.1", "\u202eTK.1"])
+def test_a_number_that_no_printer_prints_never_becomes_an_operation(number: str) -> None:
+    """The station's own keys hold a tab: nobody can write a tag that is taken for one of them."""
+    assert recognise(item(number), OURS) == TagReading(TagKind.SUSPECT)
+
+
 @given(st.binary(max_size=320))
 def test_whatever_a_tag_holds_its_number_survives_the_wire_or_is_not_used(memory: bytes) -> None:
     reading = recognise(decode_tag(memory), "")
