@@ -1,7 +1,8 @@
 """Choosing how a text is said so that it fits: shorter words before smaller type, never cut."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ui.presenter.catalogue import Words
 
@@ -9,8 +10,7 @@ Width = Callable[[str], float]
 """How wide a text is in the wanted style, in the unit of the room given."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
+class Fitted(Struct, frozen=True):
     """The lines as they will stand. `shortened`: an ellipsis was needed. `cut`: nothing fitted."""
 
     lines: tuple[str, ...]

@@ -1,8 +1,9 @@
 """The page that a screen is laid out on: millimetres of the configured panel, top left is 0, 0."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+
+from msgspec import Struct
 
 from ui.theme import PanelTokens, Theme, ThemeName, theme, tokens
 
@@ -18,8 +19,7 @@ class Layout(StrEnum):
     TALL = "tall"
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """A rectangle in millimetres; y grows downwards."""
 
     x: float
@@ -81,8 +81,7 @@ class Box:
         return [Box(self.x, self.y + i * (h + gap), self.w, h) for i in range(n)]
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Struct, frozen=True, dict=True):
     """One panel with its theme and its size of type (percent)."""
 
     width_px: int

@@ -3,7 +3,7 @@
 Owner: Kivy's main thread.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from kiosk.intents import Intent, Touched
@@ -14,6 +14,7 @@ from ui.screens.compose import compose
 from ui.screens.local import Local, after
 from ui.screens.pen import Pen
 from ui.screens.scene import Act, LocalAct
+from ui.warming import likely_pieces
 from ui.widgets.fonts import KivyRuler, forget_widths
 from ui.widgets.stage import Stage
 from ui.widgets.textures import forget_texts
@@ -58,6 +59,10 @@ class KioskScreen:
         if (sheet, self._local) != self._shown:
             self._shown = sheet, self._local
             self._stage.show(compose(self._pen, sheet, self._local), self._kind)
+
+    def warm(self) -> Iterator[None]:
+        """Steps that make the next screens come faster; each is short."""
+        return likely_pieces(self._pen, self._language, self._now())
 
     def acted(self, act: Act | None) -> None:
         """A finished touch: an intent, a local act, or only a sign of life."""

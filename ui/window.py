@@ -4,7 +4,7 @@ Owner: the main thread; the station is opened by a thread of its own.
 """
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -26,7 +26,8 @@ from ui.theme import channels
 from ui.widgets.stage import Stage
 
 WATCH_SECONDS = 1.0
-SOUNDS_AFTER_SECONDS = 1.0
+QUIET_AFTER_SECONDS = 1.0
+WARMING_PAUSE_SECONDS = 0.02
 
 
 class Station(Protocol):
@@ -91,7 +92,8 @@ class KioskWindow:
         self.screen.refresh()
         self._next_minute()
         Clock.schedule_interval(lambda _dt: self._watch(), WATCH_SECONDS)
-        Clock.schedule_once(lambda _dt: self._chimes.load(), SOUNDS_AFTER_SECONDS)
+        Clock.schedule_once(lambda _dt: self._chimes.load(), QUIET_AFTER_SECONDS)
+        Clock.schedule_once(lambda _dt: self._warm(self.screen.warm()), QUIET_AFTER_SECONDS)
         try:
             runTouchApp(self._stage)
         finally:
@@ -147,6 +149,11 @@ class KioskWindow:
         self.screen.refresh()
         now = self._now()
         Clock.schedule_once(self._next_minute, 60.05 - now.second - now.microsecond / 1e6)
+
+    def _warm(self, steps: Iterator[None]) -> None:
+        for _ in steps:
+            Clock.schedule_once(lambda _dt: self._warm(steps), WARMING_PAUSE_SECONDS)
+            return
 
     def _stop(self) -> None:
         Clock.schedule_once(lambda _dt: stopTouchApp())

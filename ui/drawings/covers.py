@@ -1,8 +1,9 @@
 """Cloth-bound covers drawn from the title: the same title always has the same cloth and rosette."""
 
 import zlib
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from ui.drawings.svg import Svg, document, rounded
 from ui.theme import Colour, tokens
@@ -20,8 +21,7 @@ QUARTERS = (
 """The upper left quarter of a rosette; its last row and column are the middle of the whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cloth:
+class Cloth(Struct, frozen=True):
     """The cloth of one title."""
 
     cover: Colour

@@ -2,7 +2,7 @@
 name. A figure is 190 by 300 units around x = 0, its feet on y = 0.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ui.drawings.svg import Svg, diamond, disc, rounded, shape, stroke
 from ui.theme import Colour
@@ -15,8 +15,7 @@ LEFT_PAGE = "M0-82Q-28-101-57-93V-24Q-28-30 0-13Z"
 RIGHT_PAGE = "M0-82Q28-101 57-93V-24Q28-30 0-13Z"
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """One reader. `hair` and `dress` are drawn behind the face and on the body."""
 
     skin: Colour

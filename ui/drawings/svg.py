@@ -2,7 +2,22 @@
 
 from collections.abc import Iterable
 
+from msgspec import Struct
+
 Svg = str
+
+
+class Sprite(Struct, frozen=True):
+    """A part of a picture with its place in it. Small parts are kept and used again; what is far
+    away may be `soft`: drawn at half the size.
+    """
+
+    x: float
+    y: float
+    w: float
+    h: float
+    svg: Svg
+    soft: bool = False
 
 
 def document(w: float, h: float, *parts: Svg) -> Svg:

@@ -7,9 +7,10 @@ the longest that fits, so that the words get shorter and never the type (docs/sc
 import gettext
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 DOMAIN = "muontra"
 SOURCE_LANGUAGE = "vi"
@@ -45,8 +46,7 @@ def vi_n(text: str) -> CountedMessage:
     return CountedMessage(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True):
     """One language. What it does not translate is said in Vietnamese."""
 
     language: str

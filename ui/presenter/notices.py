@@ -73,4 +73,4 @@ def opening(words: Catalogue, header: Header) -> Sheet:
         words.say(vi("Chỉ vài giây thôi")),
     )
     sentence = words.say(vi("Máy đang khởi động, bạn chờ nhé.|Bạn chờ một chút nhé.|Bạn chờ nhé."))
-    return Sheet(header, sentence, NoticeBody(words.say(SIGN), (line,)))
+    return Sheet(header, sentence, NoticeBody((), (line,)))

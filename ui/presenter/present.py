@@ -1,7 +1,8 @@
 """The one way from a frame to a sheet."""
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from kiosk.views import (
     AccountView,

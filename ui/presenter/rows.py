@@ -1,7 +1,8 @@
 """One item line as a row: words, tone, mark."""
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from kiosk.views import Destination, ItemLine, LineState, Trouble
 from ui.presenter import refusals, troubles
@@ -39,8 +40,7 @@ WHERE_TO_BY_NAME = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class StateLook:
+class StateLook(Struct, frozen=True):
     """How a state looks, and what it says while books are lent (`lend`) or returned (`give`)."""
 
     mark: Mark

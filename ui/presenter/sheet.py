@@ -4,8 +4,9 @@ Colours are named by tone, buttons carry the intent they yield, and at most one 
 is the next step (amber).
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from kiosk.intents import Intent
 from ui.presenter.catalogue import Words
@@ -42,8 +43,7 @@ class Look(StrEnum):
     CARD = "card"
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(Struct, frozen=True):
     """A thing to touch. `hint` is a second, softer line."""
 
     words: Words
@@ -53,8 +53,7 @@ class Button:
     hint: Words = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """The top line: it tells and is never touched."""
 
     library: str
@@ -64,8 +63,7 @@ class Header:
     offline: Words = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """Mark, words and a softer second line."""
 
     mark: Mark | None
@@ -83,8 +81,7 @@ class Basket(StrEnum):
     DESK = "desk"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One book. `cover` is what its cloth cover is drawn from; `basket` has its own short word."""
 
     key: str
@@ -108,16 +105,14 @@ class Lies(StrEnum):
     LIFTED = "lifted"  # floating: taken away too early
 
 
-@dataclass(frozen=True, slots=True)
-class Spine:
+class Spine(Struct, frozen=True):
     """One book of the pad's picture, drawn in the cloth of its cover."""
 
     cover: str
     lies: Lies = Lies.ON_PAD
 
 
-@dataclass(frozen=True, slots=True)
-class PadScene:
+class PadScene(Struct, frozen=True):
     """The pad from the side, from bottom to top."""
 
     spines: tuple[Spine, ...] = ()
@@ -130,8 +125,7 @@ class PadScene:
         return sum(spine.lies is Lies.ON_PAD for spine in self.spines)
 
 
-@dataclass(frozen=True, slots=True)
-class BasketPile:
+class BasketPile(Struct, frozen=True):
     """A basket with the books that go into it."""
 
     basket: Basket
@@ -140,8 +134,7 @@ class BasketPile:
     covers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(Struct, frozen=True):
     """A language button."""
 
     name: str
@@ -149,8 +142,7 @@ class Language:
     intent: Intent
 
 
-@dataclass(frozen=True, slots=True)
-class StartBody:
+class StartBody(Struct, frozen=True):
     """Greeting, what to do first, the tiles, the languages, what does not work now."""
 
     greeting: Words
@@ -160,8 +152,7 @@ class StartBody:
     notice: Words = ()
 
 
-@dataclass(frozen=True, slots=True)
-class WhoBody:
+class WhoBody(Struct, frozen=True):
     """Ways to say who one is. `seen`: books that wait on the pad. `asking`: no way is open now."""
 
     heading: Words
@@ -178,8 +169,7 @@ class Typing(StrEnum):
     PIN = "pin"
 
 
-@dataclass(frozen=True, slots=True)
-class KeypadBody:
+class KeypadBody(Struct, frozen=True):
     """The keypad; the digits typed so far live on the screen only."""
 
     typing: Typing
@@ -190,8 +180,7 @@ class KeypadBody:
     closed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class StackBody:
+class StackBody(Struct, frozen=True):
     """The stack: what the pad sees and one row a book. `piles` take the pad's place at the end."""
 
     pad: PadScene
@@ -203,8 +192,7 @@ class StackBody:
     pad_works: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class LoanRow:
+class LoanRow(Struct, frozen=True):
     """One open loan with its button, if it can be renewed."""
 
     key: str
@@ -216,8 +204,7 @@ class LoanRow:
     renew: Button | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AccountBody:
+class AccountBody(Struct, frozen=True):
     """Open loans, and beside them how it stands."""
 
     heading: Words
@@ -227,8 +214,7 @@ class AccountBody:
     notes: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FarewellBody:
+class FarewellBody(Struct, frozen=True):
     """What was done, what is offered, what must not be forgotten, when this screen goes."""
 
     greeting: Words
@@ -242,9 +228,8 @@ class FarewellBody:
     receipt: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeBody:
-    """A screen with the desk drawn: help, out of service, opening."""
+class NoticeBody(Struct, frozen=True):
+    """Help, out of service, opening. With words for its `sign` the desk is drawn."""
 
     sign: Words
     lines: tuple[Line, ...]
@@ -254,8 +239,7 @@ class NoticeBody:
 Body = StartBody | WhoBody | KeypadBody | StackBody | AccountBody | FarewellBody | NoticeBody
 
 
-@dataclass(frozen=True, slots=True)
-class Overlay:
+class Overlay(Struct, frozen=True):
     """Are you still there: the only layer that can be touched while it lies there."""
 
     question: Words
@@ -267,8 +251,7 @@ class Overlay:
     stay: Button
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """One screen in words. `ways_out` stand left in the footer, `ways_on` right."""
 
     header: Header

@@ -1,6 +1,6 @@
 """Farewell: thanks, what was done, the receipt, and when this screen goes."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ui.drawings.ring import ring
 from ui.drawings.scenery import goodbye
@@ -59,8 +59,8 @@ def _drawing(pen: Pen, box: Box, body: FarewellBody) -> list[Group]:
     art = pen.page.theme.art
     if art is None:
         return [Group("picture", (Panel(box, Face.CARD), *_reminder(pen, box, body.reminder)))]
-    drawing = Picture(box, goodbye(box.w, box.h, body.card_left, art))
-    return [Group("picture", (drawing, *_reminder(pen, box, body.reminder)))]
+    drawing = pen.sprites(box, goodbye(box.w, box.h, body.card_left, art, pen.page.theme.colours))
+    return [Group("picture", (*drawing, *_reminder(pen, box, body.reminder)))]
 
 
 def _reminder(pen: Pen, picture: Box, words: Words) -> list[Part]:

@@ -1,7 +1,8 @@
 """What surrounds every screen: band, header, sentence, footer."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ui.drawings.logo import logo
 from ui.page import Box, Layout
@@ -48,8 +49,7 @@ def header(pen: Pen, at: Grid, said: Header) -> Group:
     return Group("header", (*parts, *told))
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """One thing told in the header, with its width; a chip has a face and an icon."""
 
     words: Words
@@ -133,8 +133,7 @@ def sentence(pen: Pen, at: Grid, words: Words) -> Group:
     return Group("sentence", (pen.text(at.sentence, words, style),))
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """A button of the footer; its act may stay on the screen."""
 
     words: Words

@@ -1,6 +1,6 @@
 """Where header, sentence, content and footer stand on a page: 8 mm cells, 4 mm half steps."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ui.page import SMALL_PANEL_MM, Box, Layout, Page
 
@@ -8,8 +8,7 @@ BAND_MM = 3.4
 GAP = 4.0
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """The four places of every screen. `header` is None where the sentence stands beside the logo.
 
     `open_content` begins where the sentence would: for screens without one.

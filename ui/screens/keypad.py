@@ -15,7 +15,6 @@ from ui.screens.scene import (
     LocalKind,
     Panel,
     Part,
-    Picture,
     Scene,
     Target,
 )
@@ -40,7 +39,7 @@ def keypad_screen(pen: Pen, at: Grid, sheet: Sheet, body: KeypadBody, local: Loc
     art = pen.page.theme.art
     if picture is not None and art is not None:
         drawing = show_card(picture.w, picture.h, 0, False, art, pen.page.theme.colours)
-        groups.append(Group("picture", (Picture(picture, drawing),)))
+        groups.append(Group("picture", tuple(pen.sprites(picture, drawing))))
     return tuple(groups)
 
 

@@ -1,8 +1,9 @@
 """Lists that may be longer than the page: how many rows fit, and two buttons to turn the page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from ui.page import Box
 from ui.presenter.sheet import Tone
@@ -16,8 +17,7 @@ COLUMN_GAP = 4.0
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True, slots=True)
-class Shown(Generic[Item]):
+class Shown(Struct, Generic[Item], frozen=True):
     """The rows of the present page with their boxes, and the page buttons if they are needed."""
 
     rows: tuple[tuple[Item, Box], ...]

@@ -1,14 +1,14 @@
 """What lives on the screen only: the page of a list, the digits typed so far."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kiosk.intents import Intent, NumberTyped, PinTyped
 from ui.presenter.sheet import KeypadBody, Sheet, Typing
 from ui.screens.scene import LocalAct, LocalKind
 
 
-@dataclass(frozen=True, slots=True)
-class Local:
+class Local(Struct, frozen=True):
     """Wiped whenever another screen comes; typed digits are shown by their number only."""
 
     page: int = 0

@@ -14,7 +14,7 @@ ON_SIGN = "on_basket"
 
 def notice_screen(pen: Pen, at: Grid, sheet: Sheet, body: NoticeBody, _local: Local) -> Scene:
     """Compact pages leave the drawing out."""
-    picture, words = _places(pen, at.content)
+    picture, words = _places(pen, at.content) if body.sign else (None, at.content)
     groups = [sentence(pen, at, sheet.sentence)]
     if picture is not None:
         groups.append(_drawing(pen, picture, body))

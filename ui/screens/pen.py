@@ -1,11 +1,14 @@
 """Laying out the parts that every screen uses: fitted texts, icons, buttons, lines, cards."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ui.drawings.icons import badge, icon
 from ui.drawings.marks import mark
+from ui.drawings.svg import Sprite
 from ui.fitting import Fitted, fit
 from ui.page import Box, Page
 from ui.presenter.catalogue import Words
@@ -30,8 +33,7 @@ class Ruler(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """Size by name, weight."""
 
     size: str
@@ -60,8 +62,7 @@ BUTTON_COLOURS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Pen:
+class Pen(Struct, frozen=True):
     """Makes parts for one page."""
 
     page: Page
@@ -117,6 +118,15 @@ class Pen:
     def colour(self, name: str) -> str:
         """A colour of the theme by name."""
         return str(getattr(self.page.theme.colours, name))
+
+    def sprites(self, box: Box, sprites: Iterable[Sprite], *, amber: bool = False) -> list[Part]:
+        """A picture made of parts. `amber`: its last part is the arrow of the next step."""
+        parts: list[Part] = [
+            Picture(Box(box.x + s.x, box.y + s.y, s.w, s.h), s.svg, soft=s.soft) for s in sprites
+        ]
+        if amber and isinstance(parts[-1], Picture):
+            parts[-1] = replace(parts[-1], amber=True)
+        return parts
 
     def icon(self, box: Box, name: str, colour: str) -> Picture:
         """An icon in a colour of the theme."""

@@ -1,7 +1,8 @@
 """What a screen consists of: panels, texts, pictures, targets, in groups that change together."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from kiosk.intents import Intent
 from ui.page import Box
@@ -64,8 +65,7 @@ class LocalKind(StrEnum):
     CONFIRM = "confirm"
 
 
-@dataclass(frozen=True, slots=True)
-class LocalAct:
+class LocalAct(Struct, frozen=True):
     """A touch that stays on the screen; `digit` belongs to TYPE."""
 
     kind: LocalKind
@@ -78,8 +78,7 @@ class LocalAct:
 Act = Intent | LocalAct
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
+class Panel(Struct, frozen=True):
     """A surface. `radius` in millimetres."""
 
     box: Box
@@ -87,8 +86,7 @@ class Panel:
     radius: float = 4.0
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """Fitted lines; `size_mm` is the letter size, `colour` a colour name of the theme.
 
     `cut`: the words did not fit at any length, which a test forbids.
@@ -104,27 +102,28 @@ class Text:
     cut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A drawing that fills its box. `amber`: it shows the next step itself."""
+class Picture(Struct, frozen=True):
+    """A drawing that fills its box. `amber`: it shows the next step itself.
+
+    `soft`: drawn at half the size, for what is far away.
+    """
 
     box: Box
     svg: str
     amber: bool = False
+    soft: bool = False
 
     def __repr__(self) -> str:
         return f"Picture({self.box})"
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(Struct, frozen=True):
     """The woven band."""
 
     box: Box
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A thing to touch. Keys of a keypad may be smaller and closer than other targets."""
 
     box: Box
@@ -144,8 +143,7 @@ class Motion(StrEnum):
     GROW = "grow"  # a changed mark grows from 80 to 100 %
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Parts that change together; painted in order, the later above the earlier."""
 
     key: str

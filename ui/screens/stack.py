@@ -87,7 +87,7 @@ def _pad_picture(pen: Pen, box: Box, body: StackBody) -> list[Part]:
     if theme.art is None:
         return []
     drawing = pad_picture(body.pad, box.w, box.h, theme.colours, theme.art)
-    return [Picture(box, drawing, amber=body.pad.waits)]
+    return pen.sprites(box, drawing, amber=body.pad.waits)
 
 
 def _pad(pen: Pen, box: Box, body: StackBody) -> list[Part]:

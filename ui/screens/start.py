@@ -20,7 +20,7 @@ from ui.screens.pen import (
     Style,
     flat,
 )
-from ui.screens.scene import Face, Group, Panel, Part, Picture, Scene, Target
+from ui.screens.scene import Face, Group, Panel, Part, Scene, Target
 
 TILE_FACES = {Look.NEXT: Face.TILE_NEXT, Look.BRAND: Face.TILE_BRAND, Look.CARD: Face.CARD}
 TILE_COLOURS = {
@@ -71,7 +71,7 @@ def _greeting(pen: Pen, box: Box, body: StartBody, *, notice: bool) -> Group:
     if art is None:
         parts.append(Panel(box, Face.CARD))
     else:
-        parts.append(Picture(box, welcome(box.w, box.h, art)))
+        parts += pen.sprites(box, welcome(box.w, box.h, art, pen.page.theme.colours))
     style = HERO if pen.page.layout is Layout.TALL and pen.page.scale == 1 else DISPLAY
     greeting = inner.top_part(pen.height(style))
     hint_style = TITLE if pen.page.layout is Layout.TALL else BODY_MEDIUM

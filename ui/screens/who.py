@@ -9,7 +9,7 @@ from ui.screens.grid import GAP, Grid
 from ui.screens.listing import rows_that_fit
 from ui.screens.local import Local
 from ui.screens.pen import BODY_STRONG, LABEL, STATE, Pen
-from ui.screens.scene import Align, Face, Group, Panel, Part, Picture, Scene, Target
+from ui.screens.scene import Align, Face, Group, Panel, Part, Scene, Target
 
 LEAST_WAY = 15.0
 PICTURE_MM = {Layout.WIDE: 104.0, Layout.COMPACT: 56.0}
@@ -43,7 +43,7 @@ def _picture(pen: Pen, box: Box, body: WhoBody) -> Group:
     else:
         wanted = not body.asking
         drawing = show_card(box.w, box.h, body.books, wanted, art, pen.page.theme.colours)
-        parts.append(Picture(box, drawing, amber=wanted))
+        parts += pen.sprites(box, drawing, amber=wanted)
     if body.seen and box.w > 80:
         parts += _seen(pen, box, body.seen)
     return Group("picture", tuple(parts))

@@ -4,11 +4,11 @@ Owner: Kivy's main thread.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 
-from kivy.graphics import BorderImage, Color, Rectangle
+from kivy.graphics import BorderImage, Canvas, Color, Rectangle
 from kivy.graphics.texture import Texture
+from msgspec import Struct
 
 from ui.drawings.weave import weave_pixels
 from ui.page import Box, Page
@@ -23,8 +23,7 @@ NATURAL_HEIGHT_EM = 1.265
 ON_BASKET = "#FFFFFF"
 
 
-@dataclass(frozen=True, slots=True)
-class PixelBox:
+class PixelBox(Struct, frozen=True):
     """A box in Kivy's pixels: x, y of the lower left corner."""
 
     x: int
@@ -33,8 +32,7 @@ class PixelBox:
     h: int
 
 
-@dataclass(frozen=True, slots=True)
-class PaintedLine:
+class PaintedLine(Struct, frozen=True):
     """What a line of text really took on the screen."""
 
     text: str
@@ -67,6 +65,11 @@ class Painter:
         """Add the group's parts to the canvas that is open (`with canvas:`)."""
         return [line for part in group.parts for line in self._paints[type(part)](part)]
 
+    def prepare(self, group: Group) -> None:
+        """Make the group's textures without painting it."""
+        with Canvas():
+            self.paint(group)
+
     def colour(self, name: str) -> tuple[float, float, float]:
         """A colour of the theme, or white on a basket."""
         return channels(getattr(self.page.theme.colours, name, ON_BASKET))
@@ -95,7 +98,9 @@ class Painter:
         spot = pixels(self.page, picture.box)
         if spot.w > 0 and spot.h > 0:
             Color(1, 1, 1, 1)
-            texture = textures.drawing(picture.svg, spot.w, spot.h)
+            shrunk = 2 if picture.soft else 1
+            size = spot.w // shrunk, spot.h // shrunk
+            texture = textures.drawing(picture.svg, *size, stretched=picture.soft)
             Rectangle(texture=texture, pos=(spot.x, spot.y), size=(spot.w, spot.h))
         return []
 

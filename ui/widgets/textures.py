@@ -6,11 +6,12 @@ Owner: Kivy's main thread.
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from functools import partial
 from io import BytesIO
 
 import resvg_py
-from kivy.core.image import Image
 from kivy.graphics.texture import Texture
+from PIL.PngImagePlugin import PngImageFile
 
 from ui.screens.scene import Weight
 from ui.widgets.fonts import label
@@ -54,14 +55,27 @@ def forget_texts() -> None:
     TEXTS.clear()
 
 
-def drawing(svg: str, width: int, height: int) -> Texture:
-    """An SVG document at a size in pixels."""
-    return DRAWINGS.get((svg, width, height), lambda: _rendered(svg, width, height))
+def drawing(svg: str, width: int, height: int, *, stretched: bool = False) -> Texture:
+    """An SVG document at a size in pixels; `stretched` if it will be drawn larger."""
+    make = partial(_rendered, svg, width, height, stretched=stretched)
+    return DRAWINGS.get((svg, width, height), make)
 
 
-def _rendered(svg: str, width: int, height: int) -> Texture:
+def _pixel_for_pixel(texture: Texture) -> Texture:
+    """Nothing to blend: half the work for a panel without a graphics card."""
+    texture.mag_filter = texture.min_filter = "nearest"
+    return texture
+
+
+def _rendered(svg: str, width: int, height: int, *, stretched: bool) -> Texture:
     png = resvg_py.svg_to_bytes(svg_string=svg, width=width, height=height, skip_system_fonts=True)
-    return Image(BytesIO(bytes(png)), ext="png", nocache=True).texture
+    # Kivy's own loader would first import every image format that Pillow knows.
+    with PngImageFile(BytesIO(png)) as picture:  # type: ignore[no-untyped-call]
+        size, pixels = picture.size, picture.convert("RGBA").tobytes()
+    texture = Texture.create(size=size, colorfmt="rgba")
+    texture.blit_buffer(pixels, colorfmt="rgba", bufferfmt="ubyte")
+    texture.flip_vertical()
+    return texture if stretched else _pixel_for_pixel(texture)
 
 
 def text(line: str, size_px: int, weight: Weight) -> Texture | None:
@@ -74,4 +88,4 @@ def text(line: str, size_px: int, weight: Weight) -> Texture | None:
 def _written(line: str, size_px: int, weight: Weight) -> Texture:
     rendered = label(line, size_px, weight)
     rendered.refresh()
-    return rendered.texture
+    return _pixel_for_pixel(rendered.texture)
