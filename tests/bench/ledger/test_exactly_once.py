@@ -172,6 +172,20 @@ def test_second_try_after_a_cancel_is_lent_once(library: Library) -> None:
     assert library.count(models.loans, state="void") == 1
 
 
+def test_returned_here_and_lent_there_in_one_set_then_the_first_loan_is_cancelled(
+    library: Library,
+) -> None:
+    """The history told anew keeps the order of decision, though all came at one moment."""
+    first = library.arrived(3, OUT)
+    library.apply(first)
+    back = library.arrived(2, CheckIn(ITEMS[0]))
+    second = library.arrived(1, CheckOut(ITEMS[0], CARDS[1]))
+    assert list(kinds(library.apply(back, second))) == ["Returned", "Lent"]
+    library.send(3, CancelCheckOut(first.operation.operation))
+    assert library.borrowed(CARDS[1]) == [ITEMS[0]]
+    assert library.count(models.loans, state="void") == 1
+
+
 @pytest.mark.parametrize("together", [True, False])
 def test_two_stations_exceed_no_limit(library: Library, *, together: bool) -> None:
     outs = [library.arrived(1 + n % 2, CheckOut(ITEMS[n], CARDS[0])) for n in range(6)]
