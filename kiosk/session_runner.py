@@ -90,9 +90,10 @@ class SessionRunner:
         session = self.session
         refs = {session.ref(line) for line in session.lines.values() if line.stage in FINISHED}
         refs |= {
-            session.renewal_ref(item)
+            ref
             for item, renewal in session.renewals.items()
             if renewal.state in TOLD_RENEWALS
+            for ref in session.renewal_refs(item)
         }
         return frozenset(self.operations[ref] for ref in refs if ref in self.operations)
 

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from kiosk.recognition import is_card
+from kiosk.recognition import is_card, may_be_number
 from kiosk.session import events
 from kiosk.session.effects import ReadTag, Submit, WriteReceipt
 from kiosk.session.states import (
+    NOT_LENDING,
     Account,
     Borrowing,
     Farewell,
@@ -23,27 +24,18 @@ from kiosk.session.visits import (
     say_farewell,
     see_tag,
     something_happened,
+    step_back,
 )
 from kiosk.views import Hindrance, RenewState, WhoFor, WhoStep
+from service.protocol.identifiers import LONGEST_PIN
 from service.protocol.operations import Renew
 from service.protocol.refusals import RefusalCode
 from service.protocol.replies import PatronAnswer, Refused
 
-CLOSED_FOR_LENDING = frozenset(
-    {
-        Hindrance.LINK,
-        Hindrance.DISK,
-        Hindrance.NOT_ENROLLED,
-        Hindrance.REVOKED,
-        Hindrance.SECOND_INSTANCE,
-        Hindrance.PROTOCOL,
-    }
-)
-
 
 def borrow(step: Step) -> None:
     """*Mượn sách*."""
-    if CLOSED_FOR_LENDING & step.session.hindrances:
+    if NOT_LENDING & step.session.hindrances:
         return
     if isinstance(step.session.phase, Account):
         step.go(Borrowing())
@@ -53,7 +45,7 @@ def borrow(step: Step) -> None:
 
 def account(step: Step) -> None:
     """*Gia hạn & tài khoản*."""
-    if not CLOSED_FOR_LENDING & step.session.hindrances:
+    if not NOT_LENDING & step.session.hindrances:
         _ask_who(step, WhoFor.ACCOUNT)
 
 
@@ -98,14 +90,18 @@ def typing(step: Step) -> None:
 def number_typed(step: Step, number: str) -> None:
     """Typed numbers are throttled: guessing must not pay."""
     phase = step.session.phase
-    if isinstance(phase, Who) and phase.step is WhoStep.TYPE_NUMBER and _typing_open(step):
+    if not isinstance(phase, Who) or phase.step is not WhoStep.TYPE_NUMBER:
+        return
+    if number and may_be_number(number) and _typing_open(step):
         ask_for(step, number, typed=True)
 
 
 def pin_typed(step: Step, pin: str) -> None:
-    """The PIN opens the account."""
+    """The PIN opens the account; guessing it is throttled as well."""
     phase = step.session.phase
-    if isinstance(phase, Who) and phase.step is WhoStep.TYPE_PIN and phase.card is not None:
+    if not isinstance(phase, Who) or phase.step is not WhoStep.TYPE_PIN or phase.card is None:
+        return
+    if 0 < len(pin) <= LONGEST_PIN and _typing_open(step):
         ask_for(step, phase.card, pin, typed=phase.typed)
 
 
@@ -126,7 +122,7 @@ def patron_answered(step: Step, event: events.PatronAnswered) -> None:
         case Refused(code):
             _not_known(step, phase, code)
         case None:
-            step.go(replace(phase, step=_step_back(phase), not_answered=True))
+            step.go(replace(phase, step=step_back(phase), not_answered=True))
 
 
 def _known(step: Step, phase: Who, card: str, answer: PatronAnswer) -> None:
@@ -144,13 +140,7 @@ def _known(step: Step, phase: Who, card: str, answer: PatronAnswer) -> None:
 def _not_known(step: Step, phase: Who, code: RefusalCode) -> None:
     if phase.typed or code is RefusalCode.PIN_WRONG:
         _count_wrong_number(step)
-    step.go(replace(phase, step=_step_back(phase), problem=code))
-
-
-def _step_back(phase: Who) -> WhoStep:
-    if phase.short_name is not None:
-        return WhoStep.TYPE_PIN
-    return WhoStep.TYPE_NUMBER if phase.typed else WhoStep.SHOW_CARD
+    step.go(replace(phase, step=step_back(phase), problem=code))
 
 
 def _count_wrong_number(step: Step) -> None:
@@ -171,14 +161,19 @@ def renew_all(step: Step) -> None:
 
 
 def renew(step: Step, item: str) -> None:
-    """One renewal per loan and visit: a second tap does not renew twice."""
+    """A second tap does not renew twice; what could not be sent may be tried again."""
     session = step.session
-    patron = session.patron
-    if patron is None or patron.loans is None or item in session.renewals:
+    loans = session.patron.loans or () if session.patron is not None else ()
+    renewal = session.renewals.get(item, Renewal(RenewState.NOT_SENT))
+    if session.patron is None or item not in {loan.item for loan in loans}:
         return
-    if item in {loan.item for loan in patron.loans}:
-        step.set(renewals=session.renewals | {item: Renewal(RenewState.ASKING)})
-        step.want(Submit(session.renewal_ref(item), Renew(item, patron.card)))
+    if renewal.state is not RenewState.NOT_SENT:
+        return
+    if Hindrance.LINK not in session.hindrances:
+        renewal = Renewal(RenewState.ASKING, attempt=renewal.attempt + 1)
+    step.set(renewals=session.renewals | {item: renewal})
+    if renewal.state is RenewState.ASKING:
+        step.want(Submit(step.session.renewal_refs(item)[-1], Renew(item, session.patron.card)))
 
 
 def finish(step: Step) -> None:

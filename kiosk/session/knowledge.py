@@ -7,7 +7,7 @@ from datetime import date
 import msgspec
 
 from drivers.uid import Uid
-from kiosk.recognition import TagKind, TagReading
+from kiosk.recognition import TagKind, TagReading, may_be_number
 from kiosk.session import events
 from kiosk.session.effects import AskForItem, ReadTag
 from kiosk.session.states import (
@@ -18,14 +18,13 @@ from kiosk.session.states import (
     Borrowing,
     Farewell,
     Line,
-    Renewal,
     SelfCheck,
     Stage,
 )
 from kiosk.session.step import Step
 from kiosk.session.visits import begin_if_idle, card_shown, see_tag, tag_key
 from kiosk.views import Hindrance, RenewState, Trouble
-from service.protocol.identifiers import LONGEST_NUMBER
+from service.protocol.refusals import RefusalCode
 from service.protocol.replies import (
     ItemAnswer,
     Lent,
@@ -198,7 +197,7 @@ def code_scanned(step: Step, event: events.CodeScanned) -> None:
     """A barcode is a card or an item by its look; what looks like neither is ignored."""
     step.touched()
     policy = step.session.policy
-    if len(event.text) > LONGEST_NUMBER:
+    if not may_be_number(event.text):
         return
     if re.fullmatch(policy.card_pattern, event.text):
         card_shown(step, event.text)
@@ -207,11 +206,16 @@ def code_scanned(step: Step, event: events.CodeScanned) -> None:
 
 
 def _item_scanned(step: Step, number: str) -> None:
+    """A code scanned again is a new try only where the last one came to nothing."""
     begin_if_idle(step)
     _account_to_borrowing(step)
-    if step.line(number) is None:
+    line = step.line(number)
+    came_to_nothing = line is not None and line.stage in {Stage.REFUSED, Stage.TROUBLE}
+    if line is None or (came_to_nothing and line.asked_at == 0):
         step.put(Line(key=number, stage=Stage.LOOKED_UP, item=number))
         step.want(AskForItem(number))
+    elif line.stage is Stage.REFUSED:
+        try_again(step, line)
 
 
 def _account_to_borrowing(step: Step) -> None:
@@ -250,7 +254,7 @@ def answered(step: Step, event: events.Answered) -> None:
     if event.ref.session != step.session.number:
         return
     if event.ref.key.startswith(RENEWAL_KEY):
-        _renewal_answered(step, event.ref.key.removeprefix(RENEWAL_KEY), event.reply)
+        _renewal_answered(step, event)
         return
     line = step.line(event.ref.key)
     if line is None or line.attempt != event.ref.attempt or not _is_undecided(line):
@@ -287,21 +291,27 @@ def _not_lent(step: Step, line: Line) -> None:
     step.put(line, stage=Stage.TROUBLE, trouble=Trouble.NOT_SENT, attempt=line.attempt + 1)
 
 
-def _renewal_answered(step: Step, item: str, reply: OutcomeReply) -> None:
+def _renewal_answered(step: Step, event: events.Answered) -> None:
+    item = event.ref.key.removeprefix(RENEWAL_KEY)
+    renewal = step.session.renewals.get(item)
+    if renewal is None or renewal.state is RenewState.RENEWED:
+        return
     step.touched()
-    match reply:
+    match event.reply:
         case Renewed(_, due):
-            renewal = Renewal(RenewState.RENEWED)
+            _note_renewal(step, item, RenewState.RENEWED)
             _change_due(step, item, due)
-        case Refused(code):
-            renewal = Renewal(RenewState.REFUSED, code)
-        case _:
-            renewal = Renewal(RenewState.NOT_SENT)
-    _note_renewal(step, item, renewal)
+        case Refused(code) if event.ref.attempt == renewal.attempt:
+            _note_renewal(step, item, RenewState.REFUSED, code)
+        case _ if event.ref.attempt == renewal.attempt:
+            _note_renewal(step, item, RenewState.NOT_SENT)
 
 
-def _note_renewal(step: Step, item: str, renewal: Renewal) -> None:
-    step.set(renewals=step.session.renewals | {item: renewal})
+def _note_renewal(
+    step: Step, item: str, state: RenewState, refusal: RefusalCode | None = None
+) -> None:
+    noted = replace(step.session.renewals[item], state=state, refusal=refusal)
+    step.set(renewals=step.session.renewals | {item: noted})
 
 
 def _change_due(step: Step, item: str, due: date) -> None:
@@ -320,8 +330,7 @@ def not_decided(step: Step, event: events.NotDecided) -> None:
     if event.ref.session != step.session.number:
         return
     if event.ref.key.startswith(RENEWAL_KEY):
-        item = event.ref.key.removeprefix(RENEWAL_KEY)
-        _note_renewal(step, item, Renewal(RenewState.NOT_SENT))
+        _renewal_not_decided(step, event.ref)
         return
     line = step.line(event.ref.key)
     if line is None or line.attempt != event.ref.attempt:
@@ -330,6 +339,13 @@ def not_decided(step: Step, event: events.NotDecided) -> None:
         _not_lent(step, line)
     elif line.stage is Stage.SECURING and line.reply is None:
         step.put(line, kept_for_later=True)
+
+
+def _renewal_not_decided(step: Step, ref: events.Ref) -> None:
+    item = ref.key.removeprefix(RENEWAL_KEY)
+    renewal = step.session.renewals.get(item)
+    if renewal is not None and renewal.state is RenewState.ASKING:
+        _note_renewal(step, item, RenewState.NOT_SENT)
 
 
 def security_proved(step: Step, event: events.SecurityProved) -> None:

@@ -6,7 +6,9 @@ from math import ceil
 from kiosk.recognition import is_card
 from kiosk.session.progress import is_busy, is_complete, missing_parts
 from kiosk.session.states import (
+    CLOSED,
     FINISHED,
+    NOT_LENDING,
     Account,
     Borrowing,
     Farewell,
@@ -54,16 +56,6 @@ STATE_OF_STAGE = {
 }
 
 NEEDS_A_HAND = (LineState.PUT_BACK, LineState.LAY_ON_PAD, LineState.PART_MISSING)
-
-CLOSED = frozenset(
-    {
-        Hindrance.NOT_ENROLLED,
-        Hindrance.REVOKED,
-        Hindrance.SECOND_INSTANCE,
-        Hindrance.PROTOCOL,
-    }
-)
-NOT_LENDING = CLOSED | {Hindrance.LINK, Hindrance.DISK}
 
 CHIMES = {
     LineState.PUT_BACK: Chime.NEEDS_YOU,
@@ -242,7 +234,7 @@ def _account_line(loan: LoanLine, renewal: Renewal | None, today: date) -> Accou
         author=loan.author,
         due=loan.due,
         overdue=loan.due < today,
-        renewable=loan.renewable and renewal is None,
+        renewable=loan.renewable and (renewal is None or renewal.state is RenewState.NOT_SENT),
         renew=renewal.state if renewal else RenewState.NONE,
         refusal=renewal.refusal if renewal else None,
     )

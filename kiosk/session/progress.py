@@ -170,7 +170,7 @@ def _finish(step: Step) -> None:
 
 
 def _is_busy(line: Line) -> bool:
-    if line.stage in {Stage.ASKED, Stage.SEEN} or line.writing:
+    if line.stage in {Stage.SEEN, Stage.LOOKED_UP, Stage.ASKED} or line.writing:
         return True
     return line.stage is Stage.SECURING and line.reply is None and not line.kept_for_later
 

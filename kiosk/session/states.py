@@ -50,6 +50,17 @@ RENEWAL_KEY = "renew\t"
 UNDER_WAY = frozenset({Stage.ASKED, Stage.GRANTED, Stage.SECURING})
 FINISHED = frozenset({Stage.DONE, Stage.DONE_TAG_OPEN})
 
+CLOSED = frozenset(
+    {
+        Hindrance.NOT_ENROLLED,
+        Hindrance.REVOKED,
+        Hindrance.SECOND_INSTANCE,
+        Hindrance.PROTOCOL,
+    }
+)
+NOT_LENDING = CLOSED | {Hindrance.LINK, Hindrance.DISK}
+"""No visit that borrows or renews begins; one that runs goes on."""
+
 MOST_MISSES = 3
 """Writes that a tag which the pad still feels may leave without an answer."""
 
@@ -112,10 +123,11 @@ class Patron:
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """One renewal on the account screen."""
+    """One renewal on the account screen; `attempt` counts its operations."""
 
     state: RenewState
     refusal: RefusalCode | None = None
+    attempt: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +215,7 @@ class SelfCheck:
         """The name of this line's present try."""
         return Ref(self.number, line.key, line.attempt)
 
-    def renewal_ref(self, item: str) -> Ref:
-        """The name of the one renewal of this item in this visit."""
-        return Ref(self.number, f"{RENEWAL_KEY}{item}", 1)
+    def renewal_refs(self, item: str) -> tuple[Ref, ...]:
+        """The names of all tries to renew this item in this visit."""
+        tries = range(1, self.renewals[item].attempt + 1)
+        return tuple(Ref(self.number, f"{RENEWAL_KEY}{item}", attempt) for attempt in tries)

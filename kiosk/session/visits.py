@@ -1,12 +1,14 @@
 """How a visit begins, learns who is here, says farewell and ends."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from drivers.uid import Uid
 from kiosk.session.effects import AskForPatron, Settle
 from kiosk.session.events import Ref
 from kiosk.session.states import (
     FINISHED,
+    NOT_LENDING,
     Account,
     Borrowing,
     Farewell,
@@ -68,14 +70,25 @@ def card_shown(step: Step, card: str) -> None:
 
 
 def ask_for(step: Step, card: str, pin: str | None = None, *, typed: bool = False) -> None:
-    """Ask the service about a card."""
+    """Ask the service about a card, if lending is open: what is told would lead nowhere."""
     phase = step.session.phase
     if not isinstance(phase, Who) or phase.step is WhoStep.ASKING:
         return
-    step.set(asks=step.session.asks + 1)
     name = phase.short_name if pin is not None else None
-    step.go(Who(phase.why, WhoStep.ASKING, card, name, typed=typed))
+    asking = Who(phase.why, WhoStep.ASKING, card, name, typed=typed)
+    if NOT_LENDING & step.session.hindrances:
+        step.go(replace(asking, step=step_back(asking), not_answered=True))
+        return
+    step.set(asks=step.session.asks + 1)
+    step.go(asking)
     step.want(AskForPatron(step.session.asks, card, pin))
+
+
+def step_back(phase: Who) -> WhoStep:
+    """From asking to what was asked about, to be shown or typed again."""
+    if phase.short_name is not None:
+        return WhoStep.TYPE_PIN
+    return WhoStep.TYPE_NUMBER if phase.typed else WhoStep.SHOW_CARD
 
 
 def say_farewell(step: Step) -> None:
@@ -93,7 +106,7 @@ def end(step: Step) -> None:
     """Everything of this visit is settled and wiped; what still lies on the pad stays quiet."""
     session = step.session
     refs = _refs(step, lambda _: True)
-    refs += tuple(session.renewal_ref(item) for item in session.renewals)
+    refs += tuple(ref for item in session.renewals for ref in session.renewal_refs(item))
     if refs:
         step.want(Settle(refs))
     step.set(

@@ -10,6 +10,8 @@ HEX_128 = "^[0-9a-f]{32}$"
 LONGEST_NUMBER = 64
 """Characters of an accession or card number; what is longer never becomes a message."""
 
+LONGEST_PIN = 32
+
 MessageId = Annotated[str, Meta(pattern=HEX_128)]
 OperationId = Annotated[str, Meta(pattern=HEX_128)]
 BootId = Annotated[str, Meta(pattern=HEX_128)]
@@ -18,7 +20,7 @@ Epoch = Annotated[str, Meta(pattern=HEX_128)]
 Sequence = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 ItemNumber = Annotated[str, Meta(min_length=1, max_length=LONGEST_NUMBER)]
 CardNumber = Annotated[str, Meta(min_length=1, max_length=LONGEST_NUMBER)]
-Pin = Annotated[str, Meta(min_length=1, max_length=32)]
+Pin = Annotated[str, Meta(min_length=1, max_length=LONGEST_PIN)]
 TagUid = Annotated[str, Meta(pattern="^[0-9A-F]{16}$")]
 ShortText = Annotated[str, Meta(max_length=400)]
 

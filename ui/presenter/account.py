@@ -30,7 +30,7 @@ def account(words: Catalogue, header: Header, view: AccountView, today: date) ->
 
 
 def _can_renew(line: AccountLine) -> bool:
-    return line.renewable and line.renew is RenewState.NONE
+    return line.renewable and line.renew in {RenewState.NONE, RenewState.NOT_SENT}
 
 
 def _renew_all(words: Catalogue, n: int) -> Button:
