@@ -1,6 +1,6 @@
 """`advance(session, event, now)`: the one door into the session. Pure; mypy proves it complete.
 
-An event first changes what is known (kiosk/session/knowledge.py and choices.py); then
+An event first changes what is known (tags, codes, cards, choices, decisions, proofs); then
 `progress` moves everything on that can go on. So the order of events does not matter:
 books first or card first, proof before reply or after.
 """
@@ -8,7 +8,7 @@ books first or card first, proof before reply or after.
 from typing import assert_never
 
 from kiosk import intents
-from kiosk.session import choices, events, knowledge
+from kiosk.session import cards, choices, codes, decisions, events, proofs, tags
 from kiosk.session.clock import keep_time
 from kiosk.session.effects import Effect
 from kiosk.session.progress import progress
@@ -30,25 +30,25 @@ def advance(
 def _take_in(step: Step, event: events.Event) -> None:
     match event:
         case events.TagsPlaced():
-            knowledge.tags_placed(step, event)
+            tags.tags_placed(step, event)
         case events.TagsRemoved():
-            knowledge.tags_removed(step, event)
+            tags.tags_removed(step, event)
         case events.TagRead():
-            knowledge.tag_read(step, event)
+            tags.tag_read(step, event)
         case events.CodeScanned():
-            knowledge.code_scanned(step, event)
+            codes.code_scanned(step, event)
         case events.PatronAnswered():
-            choices.patron_answered(step, event)
+            cards.patron_answered(step, event)
         case events.ItemAnswered():
-            knowledge.item_answered(step, event)
+            codes.item_answered(step, event)
         case events.Answered():
-            knowledge.answered(step, event)
+            decisions.answered(step, event)
         case events.NotDecided():
-            knowledge.not_decided(step, event)
+            decisions.not_decided(step, event)
         case events.SecurityProved():
-            knowledge.security_proved(step, event)
+            proofs.security_proved(step, event)
         case events.SecurityFailed():
-            knowledge.security_failed(step, event)
+            proofs.security_failed(step, event)
         case events.HindrancesChanged():
             step.set(hindrances=event.hindrances)
         case events.StoreRefused():
@@ -69,11 +69,11 @@ def _follow(step: Step, intent: intents.Intent) -> None:
         case intents.ChooseAccount():
             choices.account(step)
         case intents.ChooseTyping():
-            choices.typing(step)
+            cards.typing(step)
         case intents.NumberTyped():
-            choices.number_typed(step, intent.number)
+            cards.number_typed(step, intent.number)
         case intents.PinTyped():
-            choices.pin_typed(step, intent.pin)
+            cards.pin_typed(step, intent.pin)
         case intents.RenewAll():
             choices.renew_all(step)
         case intents.RenewOne():

@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from kiosk.recognition import is_card, may_be_number
-from kiosk.session import events
+from kiosk.recognition import is_card
 from kiosk.session.effects import ReadTag, Submit, WriteReceipt
 from kiosk.session.states import (
     NOT_LENDING,
@@ -11,26 +10,20 @@ from kiosk.session.states import (
     Borrowing,
     Farewell,
     Idle,
-    Patron,
     Renewal,
     Returning,
     Who,
 )
 from kiosk.session.step import Step
 from kiosk.session.visits import (
-    ask_for,
     begin,
     end,
     say_farewell,
     see_tag,
     something_happened,
-    step_back,
 )
 from kiosk.views import Hindrance, RenewState, WhoFor, WhoStep
-from service.protocol.identifiers import LONGEST_PIN
 from service.protocol.operations import Renew
-from service.protocol.refusals import RefusalCode
-from service.protocol.replies import PatronAnswer, Refused
 
 
 def borrow(step: Step) -> None:
@@ -78,78 +71,6 @@ def _take_what_lies_there(step: Step) -> None:
     for uid in lying:
         see_tag(step, uid)
         step.want(ReadTag(uid))
-
-
-def typing(step: Step) -> None:
-    """Type the number instead of showing the card."""
-    phase = step.session.phase
-    if isinstance(phase, Who) and phase.step is WhoStep.SHOW_CARD:
-        step.go(Who(phase.why, WhoStep.TYPE_NUMBER))
-
-
-def number_typed(step: Step, number: str) -> None:
-    """Typed numbers are throttled: guessing must not pay."""
-    phase = step.session.phase
-    if not isinstance(phase, Who) or phase.step is not WhoStep.TYPE_NUMBER:
-        return
-    if number and may_be_number(number) and _typing_open(step):
-        ask_for(step, number, typed=True)
-
-
-def pin_typed(step: Step, pin: str) -> None:
-    """The PIN opens the account; guessing it is throttled as well."""
-    phase = step.session.phase
-    if not isinstance(phase, Who) or phase.step is not WhoStep.TYPE_PIN or phase.card is None:
-        return
-    if 0 < len(pin) <= LONGEST_PIN and _typing_open(step):
-        ask_for(step, phase.card, pin, typed=phase.typed)
-
-
-def _typing_open(step: Step) -> bool:
-    return step.now >= step.session.typing_opens_at
-
-
-def patron_answered(step: Step, event: events.PatronAnswered) -> None:
-    """The service's word about a card; a late answer to an earlier question means nothing."""
-    phase = step.session.phase
-    if not isinstance(phase, Who) or event.ask != step.session.asks:
-        return
-    if phase.step is not WhoStep.ASKING or phase.card is None:
-        return
-    match event.answer:
-        case PatronAnswer() as answer:
-            _known(step, phase, phase.card, answer)
-        case Refused(code):
-            _not_known(step, phase, code)
-        case None:
-            step.go(replace(phase, step=step_back(phase), not_answered=True))
-
-
-def _known(step: Step, phase: Who, card: str, answer: PatronAnswer) -> None:
-    if phase.why is WhoFor.ACCOUNT and answer.loans is None:
-        step.go(Who(phase.why, WhoStep.TYPE_PIN, card, answer.short_name, typed=phase.typed))
-    elif phase.why is WhoFor.BORROW and answer.hindrance is not None:
-        step.go(Who(phase.why, problem=answer.hindrance))
-    else:
-        name, hindrance = answer.short_name, answer.hindrance
-        patron = Patron(card, name, hindrance, answer.may_borrow, answer.loans)
-        step.set(patron=patron)
-        step.go(Borrowing() if phase.why is WhoFor.BORROW else Account())
-
-
-def _not_known(step: Step, phase: Who, code: RefusalCode) -> None:
-    if phase.typed or code is RefusalCode.PIN_WRONG:
-        _count_wrong_number(step)
-    step.go(replace(phase, step=step_back(phase), problem=code))
-
-
-def _count_wrong_number(step: Step) -> None:
-    policy = step.session.policy
-    recent = [t for t in step.session.wrong_numbers if step.now - t < policy.typed_window_seconds]
-    recent.append(step.now)
-    step.set(wrong_numbers=tuple(recent))
-    if len(recent) >= policy.typed_tries:
-        step.set(wrong_numbers=(), typing_opens_at=step.now + policy.typed_pause_seconds)
 
 
 def renew_all(step: Step) -> None:
@@ -225,4 +146,5 @@ def save_receipt(step: Step) -> None:
 def store_refused(step: Step) -> None:
     """The disk is full: nothing new begins, what stands is told."""
     step.set(hindrances=step.session.hindrances | {Hindrance.DISK})
-    leave(step)
+    if not isinstance(step.session.phase, Farewell):
+        leave(step)

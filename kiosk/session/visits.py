@@ -1,26 +1,23 @@
 """How a visit begins, learns who is here, says farewell and ends."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from drivers.uid import Uid
-from kiosk.session.effects import AskForPatron, Settle
+from kiosk.session.effects import Settle
 from kiosk.session.events import Ref
 from kiosk.session.states import (
     FINISHED,
-    NOT_LENDING,
     Account,
     Borrowing,
     Farewell,
     Idle,
     Line,
     Phase,
-    Returning,
     Stage,
     Who,
 )
 from kiosk.session.step import Step
-from kiosk.views import WhoFor, WhoStep
+from kiosk.views import WhoFor
 
 
 def begin(step: Step, phase: Phase) -> None:
@@ -49,46 +46,19 @@ def begin_if_idle(step: Step) -> None:
         begin(step, Who(WhoFor.BORROW))
 
 
+def wake_for_item(step: Step) -> None:
+    """An item of ours came: it wakes an idle kiosk, and on the account screen it is borrowed."""
+    begin_if_idle(step)
+    if isinstance(step.session.phase, Account):
+        step.go(Borrowing())
+
+
 def _end_for_the_next(step: Step) -> None:
     """What was laid down during the farewell belongs to whoever comes now."""
     fresh = {key: line for key, line in step.session.lines.items() if line.stage is Stage.SEEN}
     end(step)
     tags = frozenset(uid for line in fresh.values() for uid in line.tags)
     step.set(lines=fresh, left_behind=step.session.left_behind - tags)
-
-
-def card_shown(step: Step, card: str) -> None:
-    """A card was laid down, scanned or typed; what it is wanted for depends on the phase."""
-    phase = step.session.phase
-    if isinstance(phase, Borrowing | Account):
-        return
-    if isinstance(phase, Returning) and step.session.lines:
-        return
-    if not isinstance(phase, Who):
-        begin(step, Who(WhoFor.BORROW))
-    ask_for(step, card)
-
-
-def ask_for(step: Step, card: str, pin: str | None = None, *, typed: bool = False) -> None:
-    """Ask the service about a card, if lending is open: what is told would lead nowhere."""
-    phase = step.session.phase
-    if not isinstance(phase, Who) or phase.step is WhoStep.ASKING:
-        return
-    name = phase.short_name if pin is not None else None
-    asking = Who(phase.why, WhoStep.ASKING, card, name, typed=typed)
-    if NOT_LENDING & step.session.hindrances:
-        step.go(replace(asking, step=step_back(asking), not_answered=True))
-        return
-    step.set(asks=step.session.asks + 1)
-    step.go(asking)
-    step.want(AskForPatron(step.session.asks, card, pin))
-
-
-def step_back(phase: Who) -> WhoStep:
-    """From asking to what was asked about, to be shown or typed again."""
-    if phase.short_name is not None:
-        return WhoStep.TYPE_PIN
-    return WhoStep.TYPE_NUMBER if phase.typed else WhoStep.SHOW_CARD
 
 
 def say_farewell(step: Step) -> None:
