@@ -33,10 +33,10 @@ def plot_file(name: str) -> Path:
 
 def plot_ratios(name: str, bars: Sequence[tuple[str, float]], goal: float) -> Path:
     """Bars against the goal, as a picture."""
-    import matplotlib as mpl  # noqa: PLC0415 (slow to import; only a benchmark that ends needs it)
+    import matplotlib as mpl
 
     mpl.use("Agg")
-    from matplotlib import pyplot  # noqa: PLC0415
+    from matplotlib import pyplot
 
     figure, axes = pyplot.subplots(figsize=(9, 0.9 + 0.28 * len(bars)), layout="constrained")
     names, values = [label for label, _ in bars], [value for _, value in bars]
