@@ -291,6 +291,7 @@ class Controller(Thread):
                 log.info("link online")
             case WentOffline():
                 log.warning("link offline")
+                self._show_hindrances(draft, now)  # first, or all would be asked for again at once
                 self._runner.leave_undecided(draft, now)
             case EpochSeen(epoch):
                 draft.write([SetValue(EPOCH, epoch)])

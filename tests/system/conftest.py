@@ -1,8 +1,7 @@
 """One sample library with two enrolled stations, made once; each test gets a copy."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Iterator
+from typing import Protocol
 
 import pytest
 
@@ -14,26 +13,35 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     return Template.make(tmp_path_factory.mktemp("library"), (STATION, SECOND_STATION))
 
 
+class MakeRig(Protocol):
+    """Makes a rig whose service does not run yet, with faults planted into all its processes."""
+
+    def __call__(self, *planted: str, answer_seconds: float = 2.0) -> Rig: ...
+
+
 @pytest.fixture
-def make_rig(template: Template, tmp_path: Path) -> Iterator[Callable[[], Rig]]:
+def make_rig(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeRig]:
     """Rigs that are cleared away after the test, one at a time: they share a port."""
-    with ExitStack() as stack:
-        made: list[Rig] = []
+    made: list[Rig] = []
 
-        def make() -> Rig:
-            while made:
-                made.pop().close()
-            rig = Rig(template, tmp_path / f"rig-{len(list(tmp_path.iterdir()))}")
-            made.append(rig)
-            stack.callback(rig.close)
-            return rig
+    def make(*planted: str, answer_seconds: float = 2.0) -> Rig:
+        while made:
+            made.pop().close()
+        folder = tmp_path_factory.mktemp("rig") / "it"  # short: a socket's path ends at 107 bytes
+        rig = Rig(template, folder, answer_seconds=answer_seconds)
+        made.append(rig)
+        for process in (rig.service, *(kiosk.station for kiosk in rig.kiosks)):
+            process.planted = planted
+        return rig
 
-        yield make
+    yield make
+    while made:
+        made.pop().close()
 
 
 @pytest.fixture
-def rig(make_rig: Callable[[], Rig]) -> Rig:
-    """A rig whose service runs; the station is not started."""
+def rig(make_rig: MakeRig) -> Rig:
+    """A rig whose service runs; the stations are not started."""
     made = make_rig()
     made.service.start()
     return made

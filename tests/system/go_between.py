@@ -19,7 +19,7 @@ from service.protocol import codec
 from service.protocol.headers import ServiceHeader, StationHeader
 from service.protocol.operations import Operation
 from service.protocol.questions import Question
-from service.protocol.replies import Reply
+from service.protocol.replies import HelloFirst, Reply
 from tests.waiting import eventually
 
 Content = Operation | Question | Reply
@@ -129,6 +129,11 @@ class GoBetween(Thread):
         self._errands.append(lambda: self._deliver(wanted))
         os.eventfd_write(self._bell, 1)
 
+    def say_hello_again(self) -> None:
+        """Tell the station that the service does not know this connection."""
+        self._errands.append(self._ask_for_hello)
+        os.eventfd_write(self._bell, 1)
+
     def close(self) -> None:
         """Harmless a second time."""
         if self.is_alive():
@@ -158,6 +163,11 @@ class GoBetween(Thread):
         os.eventfd_read(self._bell)
         while self._errands:
             self._errands.popleft()()
+
+    def _ask_for_hello(self) -> None:
+        newest = next(message for message in reversed(self.passed) if message.comes_down)
+        first = newest.rewritten(in_reply_to="0" * 32, body=codec.encode(HelloFirst()))
+        self._deliver([first])
 
     def _follow(self, sender: bytes) -> None:
         """A new connection of the station is a new connection of ours."""

@@ -1,12 +1,20 @@
-"""Faults that a rig plants into a station to show that it would see them. Never in the product."""
+"""Faults that a rig plants into a process to show that it would see them. Never in the product."""
 
+import math
 from collections.abc import Callable, Iterable
 
+from drivers.tags.security import SecurityState
 from kiosk import pad_worker, security_journal, settlement
+from kiosk.controller import Controller
 from kiosk.draft import Draft
+from kiosk.link_news import OperationAnswered
 from kiosk.outbox.changes import Change, Journal
+from kiosk.outbox.outbox import Outbox
 from kiosk.outbox.records import JournalState
+from kiosk.pad_orders import SetSecurity
 from kiosk.security_journal import TagProgress, Verdict
+from kiosk.tag_watch import Found, TagWatch
+from service.protocol.replies import Lent
 
 
 def _cancel_rule_off() -> None:
@@ -38,10 +46,47 @@ def _unverified_write() -> None:
     pad_worker.PadWorker._is_as_wanted = lambda *_: True  # type: ignore[method-assign]
 
 
+def _late_grant_releases() -> None:
+    """A grant releases the tag, whether somebody still waits for it or not."""
+    answered = Controller._operation_answered
+
+    def released(self: Controller, draft: Draft, news: OperationAnswered, now: float) -> None:
+        answered(self, draft, news, now)
+        if isinstance(news.reply, Lent):
+            for uid in self._runner.session.tags:
+                order = SetSecurity(
+                    uid, news.reply.item, SecurityState.RELEASED, None, None, check_first=False
+                )
+                draft.orders.append(order)
+
+    Controller._operation_answered = released  # type: ignore[method-assign]
+
+
+def _cancel_not_waited_for() -> None:
+    """The operations of one item leave together."""
+    Outbox.sendable = Outbox.unanswered  # type: ignore[method-assign]
+
+
+def _old_pad_answer_used() -> None:
+    """An answer counts for a tag that was laid down after the question."""
+    known = TagWatch.loan_known
+
+    def always(
+        self: TagWatch, item: str, *, asked_at: float, on_loan: bool | None, listed: bool
+    ) -> list[Found]:
+        del asked_at
+        return known(self, item, asked_at=math.inf, on_loan=on_loan, listed=listed)
+
+    TagWatch.loan_known = always  # type: ignore[method-assign]
+
+
 PLANTS: dict[str, Callable[[], None]] = {
     "cancel-rule-off": _cancel_rule_off,
+    "cancel-not-waited-for": _cancel_not_waited_for,
     "journal-off": _journal_off,
+    "late-grant-releases": _late_grant_releases,
     "list-off": _list_off,
+    "old-pad-answer-used": _old_pad_answer_used,
     "unverified-write": _unverified_write,
 }
 

@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
@@ -21,6 +22,7 @@ import msgspec
 
 from service.cli import app as service_command
 from tests.system import scripted_station
+from tests.system.planted_faults import plant
 from tests.waiting import eventually
 
 END_SECONDS = 30.0
@@ -36,18 +38,37 @@ def free_port() -> int:
         return port
 
 
+@dataclass(frozen=True, slots=True)
+class Upbringing:
+    """What makes a forked process one of its kind: log, where it is to die, planted faults."""
+
+    log: Path
+    crash_at: str
+    planted: tuple[str, ...]
+
+    def lead_to(self, target: Callable[..., None], *args: object) -> None:
+        handle = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        for stream in (1, 2):
+            os.dup2(handle, stream)
+        os.environ["MUONTRA_CRASH_AT"] = self.crash_at
+        plant(self.planted)
+        target(*args)
+
+
 class Forked:
     """A process that may be killed at any moment and started again."""
 
     def __init__(self, log: Path) -> None:
         self.log = log
+        self.planted: tuple[str, ...] = ()
         self._process: ForkServerProcess | None = None
         self._killed = False
 
-    def fork(self, target: Callable[..., None], *args: object, crash_at: str | None) -> None:
+    def fork(self, target: Callable[..., None], *args: object, crash_at: str | None = None) -> None:
         self._killed = False
+        upbringing = Upbringing(self.log, crash_at or "", self.planted)
         self._process = NURSERY.Process(
-            target=_grow_up, args=(self.log, crash_at, target, args), daemon=True
+            target=upbringing.lead_to, args=(target, *args), daemon=True
         )
         self._process.start()
 
@@ -61,10 +82,13 @@ class Forked:
         return self._process is None or self._process.exitcode is not None
 
     @property
+    def exit_code(self) -> int | None:
+        return None if self._process is None else self._process.exitcode
+
+    @property
     def cut(self) -> bool:
         """It killed itself at the point for which it was armed."""
-        process = self._process
-        return process is not None and process.exitcode == -signal.SIGKILL and not self._killed
+        return self.exit_code == -signal.SIGKILL and not self._killed
 
     def kill(self) -> None:
         """As a power cut does, to this process alone."""
@@ -83,16 +107,6 @@ class Forked:
         assert self._process is not None
         self._process.join(END_SECONDS)
         assert self.died, f"the process did not end within {END_SECONDS} s"
-
-
-def _grow_up(
-    log: Path, crash_at: str | None, target: Callable[..., None], args: tuple[object, ...]
-) -> None:
-    handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    for stream in (1, 2):
-        os.dup2(handle, stream)
-    os.environ["MUONTRA_CRASH_AT"] = crash_at or ""
-    target(*args)
 
 
 class ServiceProcess(Forked):
@@ -116,6 +130,16 @@ class ServiceProcess(Forked):
     def _said_that_it_listens(self) -> int:
         return self.log.read_bytes().count(b'"listening"') if self.log.exists() else 0
 
+    def command(self, *words: str) -> str:
+        """Run `muontra-service` beside it; what it said, or AssertionError."""
+        said = self.state / "command.log"
+        said.unlink(missing_ok=True)
+        command = Forked(said)
+        command.fork(service_command, [*words, *self.where])
+        command.wait_end()
+        assert command.exit_code == 0, said.read_text(encoding="utf-8")
+        return said.read_text(encoding="utf-8")
+
     @property
     def cuts(self) -> int:
         """How often it killed itself since it was armed last."""
@@ -129,7 +153,6 @@ class StationProcess(Forked):
         super().__init__(config.with_suffix(".log"))
         self._config = config
         self._hear = hear
-        self.planted: tuple[str, ...] = ()
         self.frames: list[dict[str, Any]] = []
         self._pipe: Connection[bytes, bytes] | None = None
         self._reader: Thread | None = None
@@ -138,7 +161,7 @@ class StationProcess(Forked):
         self.frames = []
         self._pipe, far = NURSERY.Pipe()
         main = scripted_station.main
-        self.fork(main, self._config, self.planted, far, crash_at=crash_at)
+        self.fork(main, self._config, far, crash_at=crash_at)
         far.close()
         self._reader = Thread(target=self._read, args=(self._pipe, self.frames), daemon=True)
         self._reader.start()

@@ -4,7 +4,7 @@ import shutil
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from drivers.feig_obid.simulator import FeigSimulator
 from drivers.feig_obid.virtual_reader import FeigSimulatorSettings
@@ -72,8 +72,8 @@ low_water_mib = 1
 [link]
 beat_seconds = 1.0
 answer_seconds = {answer}
-silent_in_session_seconds = {answer}
-silent_seconds = {answer}
+silent_in_session_seconds = 2.0
+silent_seconds = 2.0
 online_again_seconds = 0.2
 """
 
@@ -198,6 +198,15 @@ class Kiosk:
             return states(view).get(item) in wanted
 
         return self.station.until(so, seconds, f"{item} {' or '.join(wanted)}")
+
+    def lacks(self, item: str) -> bool:
+        """Wait until the pad does not feel this item any more."""
+
+        def gone(view: dict[str, Any]) -> bool:
+            lines = view.get("lines") or ()
+            return not any(line["on_pad"] for line in lines if line["accession"] == item)
+
+        return self.station.until(gone, 10, f"pad without {item}")
 
     def finish(self) -> bool:
         """*Xong*, and past the farewell."""

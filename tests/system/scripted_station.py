@@ -14,7 +14,6 @@ from kiosk.config import load_config
 from kiosk.logs import configure_logs
 from kiosk.station import Station
 from kiosk.views import Frame
-from tests.system.planted_faults import plant
 from tests.waiting import eventually
 
 
@@ -31,10 +30,9 @@ def drain(station: Station) -> None:
     eventually(lambda: counters.waiting == 0, 20, "empty outbox")
 
 
-def main(config: Path, planted: tuple[str, ...], pipe: "Connection[bytes, bytes]") -> None:
+def main(config: Path, pipe: "Connection[bytes, bytes]") -> None:
     """Run until told to stop, or until nobody listens any more."""
     configure_logs()
-    plant(planted)
     station = Station(load_config(config))
 
     def draw(frame: Frame) -> None:

@@ -1,11 +1,10 @@
 """Promises 1 and 2 through kills at every named step (docs/architecture.md, "After a crash")."""
 
-from collections.abc import Callable
-
 import pytest
 
 from kiosk.crash_points import CrashPoint as KioskPoint
 from service.crash_points import CrashPoint as ServicePoint
+from tests.system.conftest import MakeRig
 from tests.system.crash_rig import CrashRig
 from tests.system.rig import Rig
 
@@ -35,11 +34,10 @@ def test_fifty_kills_at_steps_drawn_by_chance_keep_both_promises(rig: Rig) -> No
 
 @pytest.mark.parametrize(("planted", "first", "second"), PLANTED_AND_CUT)
 def test_the_rig_catches_a_planted_fault(
-    make_rig: Callable[[], Rig], planted: str, first: KioskPoint, second: KioskPoint
+    make_rig: MakeRig, planted: str, first: KioskPoint, second: KioskPoint
 ) -> None:
-    rig = make_rig()
+    rig = make_rig(planted)
     rig.service.start()
-    rig.station.planted = (planted,)
     crash = CrashRig(rig, SEED)
     for step in (first, second) * 3:
         crash.round(step)

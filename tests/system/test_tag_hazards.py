@@ -1,7 +1,5 @@
 """A hand, a plug or a chip fails between a decision and its proof on the tag."""
 
-from collections.abc import Callable
-
 import pytest
 
 from drivers.simulators.faults import (
@@ -14,6 +12,7 @@ from drivers.simulators.faults import (
 )
 from drivers.simulators.virtual_tags import VirtualTag
 from service.sample.known import ADULT
+from tests.system.conftest import MakeRig
 from tests.system.rig import RELEASED, SECURED, Rig
 
 BOOK = "VV.00417"
@@ -201,10 +200,9 @@ def test_a_tag_that_cannot_be_written_is_lent_and_listed(rig: Rig, tag: VirtualT
     assert rig.listed(BOOK) == {"lent-still-secured"}
 
 
-def test_the_rig_catches_a_station_that_believes_every_write(make_rig: Callable[[], Rig]) -> None:
-    rig = make_rig()
+def test_the_rig_catches_a_station_that_believes_every_write(make_rig: MakeRig) -> None:
+    rig = make_rig("unverified-write")
     rig.service.start()
-    rig.station.planted = ("unverified-write",)
     (tag,) = rig.book(BOOK)
     rig.kiosk.start()
     plan(rig, WRITE, TELLS_OK_AND_WRITES_NOTHING)
