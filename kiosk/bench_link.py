@@ -7,6 +7,7 @@ from drivers.simulators.bench_client import BenchClient, BenchGone, BenchRefused
 from drivers.simulators.bench_protocol import (
     BenchItem,
     DevicePlugged,
+    DeviceState,
     Event,
     ItemMoved,
     ItemState,
@@ -26,6 +27,7 @@ __all__ = [
     "BenchItem",
     "BenchRefused",
     "DevicePlugged",
+    "DeviceState",
     "Event",
     "ItemMoved",
     "ItemState",

@@ -48,5 +48,5 @@ class Diary:
 
     def _spot(self, target: Target) -> Spot:
         act, box, scale = target.act, target.box, self._page.px_per_mm
-        does = f"{act.kind}{act.digit}" if isinstance(act, LocalAct) else type(act).__name__
+        does = f"{act.kind}{act.value}" if isinstance(act, LocalAct) else type(act).__name__
         return Spot(does, (box.x + box.w / 2) * scale, (box.y + box.h / 2) * scale)

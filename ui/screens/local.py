@@ -34,7 +34,7 @@ def after(local: Local, act: LocalAct, sheet: Sheet) -> tuple[Local, Intent | No
 def _typed(local: Local, act: LocalAct, keypad: KeypadBody) -> tuple[Local, Intent | None]:
     match act.kind:
         case LocalKind.TYPE:
-            return replace(local, typed=(local.typed + act.digit)[: keypad.longest]), None
+            return replace(local, typed=(local.typed + act.value)[: keypad.longest]), None
         case LocalKind.ERASE:
             return replace(local, typed=local.typed[:-1]), None
         case LocalKind.CONFIRM if local.typed and keypad.typing is Typing.PIN:

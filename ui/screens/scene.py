@@ -31,6 +31,7 @@ class Face(StrEnum):
     BASKET_HOLD_SHELF = "basket-hold-shelf"
     BASKET_OTHER_POINT = "basket-other-point"
     BASKET_DESK = "basket-desk"
+    PAD = "pad"
 
 
 AMBER_FACES = frozenset({Face.NEXT_ROW, Face.NEXT, Face.TILE_NEXT, Face.FIELD_NEXT})
@@ -63,13 +64,18 @@ class LocalKind(StrEnum):
     ERASE = "erase"
     CLEAR = "clear"
     CONFIRM = "confirm"
+    LAY = "lay"
+    LIFT = "lift"
+    SCAN = "scan"
+    PLUG = "plug"
+    UNPLUG = "unplug"
 
 
 class LocalAct(Struct, frozen=True):
-    """A touch that stays on the screen; `digit` belongs to TYPE."""
+    """A touch that stays on the screen. `value`: the digit typed, or an item of the bench."""
 
     kind: LocalKind
-    digit: str = ""
+    value: str = ""
 
     def __repr__(self) -> str:
         return f"LocalAct({self.kind})"

@@ -14,6 +14,7 @@ from ui.theme import Colours, Shadow, Theme, tokens
 MIDDLE_PX = 2
 SHADOW_LAYERS = 6
 LOWER_EDGE_MM = 0.8
+PAD_COLOUR = "#24474B"
 SCRIM_COLOUR, SCRIM_ALPHA = "#102022", 0.66
 
 
@@ -61,6 +62,7 @@ def skins(colours: Colours) -> dict[Face, Skin]:
         Face.BASKET_HOLD_SHELF: Skin(BASKET_COLOURS[Basket.HOLD_SHELF][0]),
         Face.BASKET_OTHER_POINT: Skin(BASKET_COLOURS[Basket.OTHER_POINT][0]),
         Face.BASKET_DESK: Skin(BASKET_COLOURS[Basket.DESK][0]),
+        Face.PAD: Skin(PAD_COLOUR),
     }
 
 
