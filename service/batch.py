@@ -24,6 +24,7 @@ from service.protocol.refusals import RefusalCode
 from service.protocol.replies import (
     BodyDiffers,
     ForeignOperation,
+    LinkReply,
     OutcomeReply,
     Parked,
     Refused,
@@ -33,6 +34,9 @@ from service.protocol.replies import (
 from service.writing import Stored, write
 
 KNOWN = Lookup("operation, station, digest, reply", "operations WHERE operation {among}")
+
+
+Answer = Callable[[Desk, Arrived], Decision | LinkReply]
 
 
 class StationFacts(Struct, frozen=True):
@@ -84,9 +88,13 @@ class Batch:
 
     def apply(self, arrived: Sequence[Arrived]) -> Written:
         """Replies in the order of `arrived`; of one station, acts go by its sequence."""
+        return self.answer(arrived, self._decided)
+
+    def answer(self, arrived: Sequence[Arrived], answer: Answer) -> Written:
+        """As `apply`, by another decision. Where that is a reply of the link nothing is stored."""
         self._recognise(arrived)
         desk = self._lay_out([one for one in arrived if self._is_new(one)])
-        return self._work(desk, arrived, self._decided)
+        return self._work(desk, arrived, answer)
 
     def park(self, arrived: Sequence[Arrived]) -> Written:
         """Enter these on the staff's list, and do nothing else.
@@ -96,9 +104,20 @@ class Batch:
         self._recognise(arrived)
         return self._work(self._lay_out([]), arrived, self._parked)
 
-    def _work(
-        self, desk: Desk, arrived: Sequence[Arrived], answer: Callable[[Desk, Arrived], Decision]
-    ) -> Written:
+    def deed(self, one: Arrived) -> Deed:
+        """The operation at its place and moment."""
+        operation = one.operation
+        born_ms = None if one.given is None else one.born_ms
+        return Deed(
+            operation=operation.operation,
+            station=one.station,
+            sequence=operation.sequence,
+            point=self._stations[one.station].point,
+            at_ms=self._moment_of(operation.act) if born_ms is None else born_ms,
+            act=operation.act,
+        )
+
+    def _work(self, desk: Desk, arrived: Sequence[Arrived], answer: Answer) -> Written:
         replies: dict[int, Reply] = {}
         for place in in_station_order(arrived):
             replies[place] = self._reply(desk, arrived[place], answer)
@@ -124,9 +143,7 @@ class Batch:
     def _is_new(self, one: Arrived) -> bool:
         return one.operation.operation not in self._answered
 
-    def _reply(
-        self, desk: Desk, one: Arrived, answer: Callable[[Desk, Arrived], Decision]
-    ) -> Reply:
+    def _reply(self, desk: Desk, one: Arrived, answer: Answer) -> Reply:
         operation, body = one.operation.operation, digest(one.body)
         if repeated := self._answered.get(operation):
             return _repeat(repeated, one.station, body)
@@ -135,6 +152,8 @@ class Batch:
         if self._is_settled(one):
             return Settled()
         decision = answer(desk, one)
+        if not isinstance(decision, Decision):
+            return decision
         desk.take(decision)
         desk.owners[operation] = one.station
         self._answered[operation] = Answered(one.station, body, decision.reply)
@@ -162,7 +181,7 @@ class Batch:
         return owner not in {None, one.station}
 
     def _decided(self, desk: Desk, one: Arrived) -> Decision:
-        deed = self._deed(one)
+        deed = self.deed(one)
         try:
             if one.given is not None:
                 return enter(desk, self._policy, deed, one.given)
@@ -173,19 +192,7 @@ class Batch:
             return Decision(one.given or Refused(RefusalCode.RULE_FAILED), (line,))
 
     def _parked(self, _desk: Desk, one: Arrived) -> Decision:
-        return Decision(Parked(), (_line(AttentionKind.PARKED, self._deed(one), None),))
-
-    def _deed(self, one: Arrived) -> Deed:
-        operation = one.operation
-        born_ms = None if one.given is None else one.born_ms
-        return Deed(
-            operation=operation.operation,
-            station=one.station,
-            sequence=operation.sequence,
-            point=self._stations[one.station].point,
-            at_ms=self._moment_of(operation.act) if born_ms is None else born_ms,
-            act=operation.act,
-        )
+        return Decision(Parked(), (_line(AttentionKind.PARKED, self.deed(one), None),))
 
     def _moment_of(self, act: Act) -> int:
         """Acts on one item in one set have a moment each, in the order of decision."""

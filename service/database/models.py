@@ -347,6 +347,29 @@ withdrawn = Table(
     Column("cancelled_at_ms", Milliseconds, nullable=False),
 )
 
+# --- acts that a foreign library system decides ------------------------------------------------
+
+# Given to it and not known to be answered. `is_sent` is written before the first byte leaves.
+foreign_acts = Table(
+    "foreign_acts",
+    metadata,
+    Column("operation", OperationKey, primary_key=True),
+    Column("station", Number, ForeignKey("stations.id"), nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("is_sent", Boolean, nullable=False),
+    Column("arrived_at_ms", Milliseconds, nullable=False),
+)
+
+# Check-outs that it granted, until the item is back or they are cancelled.
+foreign_claims = Table(
+    "foreign_claims",
+    metadata,
+    Column("operation", OperationKey, primary_key=True),
+    Column("item_number", ItemNumber, nullable=False, index=True),
+    Column("patron_card", CardNumber, nullable=False),
+)
+
 # --- staff and administration ---------------------------------------------------------------
 
 attention = Table(

@@ -159,7 +159,7 @@ def test_questions_are_answered_while_a_set_is_being_written(
     library: Library, answers: Answers
 ) -> None:
     answers.answer(1, AskItem(ITEMS[0]))
-    writer = library.ledger._writer
+    writer = library.ledger._store.writer
     writer.begin()
     writer.execute("UPDATE items SET shelf_mark = '2'")
     assert isinstance(answers.answer(1, AskItem(ITEMS[0])), ItemAnswer)

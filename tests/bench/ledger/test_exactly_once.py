@@ -248,7 +248,7 @@ def test_store_that_takes_nothing_says_so_and_recovers(
 
 
 def test_connection_that_died_is_made_anew(library: Library) -> None:
-    library.ledger._writer._connection.close()
+    library.ledger._store.writer._connection.close()
     assert list(kinds(library.apply(library.arrived(1, OUT)))) == ["Lent"]
 
 

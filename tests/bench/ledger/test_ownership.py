@@ -46,7 +46,7 @@ def test_who_lost_the_connection_to_a_quicker_one_does_not_write(
     if library.engine.dialect.name == "sqlite":
         pytest.skip("the lock of a file does not end with a connection")
     first = library.ledger
-    first._writer._connection.close()
+    first._store.writer._connection.close()
     eventually(lambda: _opened(library), 10, "second service")
     with pytest.raises(NotOwner):
         first.apply([library.arrived(1, CheckOut(ITEMS[0], CARDS[0]))])

@@ -402,6 +402,25 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_claims_loan", "claims", ["loan"])
+    op.create_table(
+        "foreign_acts",
+        sa.Column("operation", sa.String(length=32), nullable=False),
+        sa.Column("station", NUMBER, nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("is_sent", sa.Boolean(), nullable=False),
+        sa.Column("arrived_at_ms", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["station"], ["stations.id"], name="fk_foreign_acts_station"),
+        sa.PrimaryKeyConstraint("operation", name="pk_foreign_acts"),
+    )
+    op.create_table(
+        "foreign_claims",
+        sa.Column("operation", sa.String(length=32), nullable=False),
+        sa.Column("item_number", sa.String(length=64), nullable=False),
+        sa.Column("patron_card", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("operation", name="pk_foreign_claims"),
+    )
+    op.create_index("ix_foreign_claims_item_number", "foreign_claims", ["item_number"])
     op.create_index(
         "uq_rules_scope",
         "rules",
