@@ -36,14 +36,14 @@ TAGS = (Uid("E004015033000001"), Uid("E004015033000002"))
 
 
 class Cut(msgspec.Struct, frozen=True):
-    """One run; `at` 0: to the end. `synchronous` is SQLite's number, 2 in the product."""
+    """One run. `synchronous`: SQLite's number instead of the product's own, to plant a fault."""
 
     folder: str
     at: int
     seed: int = 0
     torn: bool = False
     lie: bool = False
-    synchronous: str = "2"
+    synchronous: str | None = None
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -68,7 +68,7 @@ def step(number: int) -> Iterator[Change]:
 def commit_all(cut: Cut, acknowledge: int) -> None:
     """Writes one byte to `acknowledge` after each commit."""
     station_store.PRAGMAS = tuple(
-        (name, cut.synchronous if name == "synchronous" else value)
+        (name, cut.synchronous or value if name == "synchronous" else value)
         for name, value in station_store.PRAGMAS
     )
     with StationStore(Path(cut.folder), ballast_bytes=4096) as store:

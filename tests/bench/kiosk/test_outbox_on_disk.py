@@ -127,6 +127,13 @@ class StationInUse(RuleBasedStateMachine):
         self.store.commit(self.draft.everything())
         self.begin()
 
+    @rule(act=ACTS, mark=MARKS)
+    def submit_and_mark_in_two_steps(self, act: Act, mark: type[MarkSent]) -> None:
+        key = self.draft.submit(act)
+        self.commit()
+        self.draft.write([mark(key)])
+        self.commit()
+
     @precondition(lambda self: not self.draft.changes)
     @rule()
     def restart(self) -> None:
@@ -158,4 +165,4 @@ class StationInUse(RuleBasedStateMachine):
 
 
 TestStationInUse = StationInUse.TestCase
-TestStationInUse.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestStationInUse.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)

@@ -328,7 +328,7 @@ def test_orders_behind_the_one_that_lost_the_pad_have_failed_too_and_once(bench:
 def test_an_order_to_a_pad_that_is_away_has_failed_at_once(bench: Bench) -> None:
     """Else its line would wait for the pad, and the patron's name stand there all the while."""
     bench.host.unplug()
-    bench.heard.first(PadDown)
+    bench.heard.first(PadDown, lambda down: down.kind == "PortMissing")
     assert bench.set(release()) is WriteFailure.PAD_LOST
     bench.heard.mark()
     bench.host.plug()

@@ -337,6 +337,13 @@ def test_the_questions_of_a_high_stack_are_asked_again_when_the_service_is_busy(
     assert news[1:] == [QuestionAnswered(AskItem(ITEM), 0, asked_at, ITEM_KNOWN)]
 
 
+def test_a_question_that_waits_to_be_asked_again_is_lost_with_the_connection(
+    service: PlayedService,
+) -> None:
+    service.answer(service.ask(AskItem(ITEM)), TryLater())
+    assert answers(service.signal(LinkSignal.DISCONNECTED)) == [None]
+
+
 def test_nobody_waits_for_ever_for_a_service_that_is_always_busy(service: PlayedService) -> None:
     service.ask(AskItem(ITEM))
     for _ in range(10):
