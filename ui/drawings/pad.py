@@ -14,7 +14,7 @@ SPINE_MM = 35.0
 THIN_MM, THICK_MM = 4.8, 6.4
 PAD_MM, PAD_HEIGHT_MM, SHADOW_MM = 54.0, 4.6, 1.5
 GAP_MM = 0.5
-STEP_BOOKS = 5
+STEP_BOOKS = 2
 LIFT_MM = 19.0
 BOX_MM = 62.0
 ARROW_MM = 6.4
@@ -68,7 +68,7 @@ def _stack(scene: PadScene, room: float, colours: Colours) -> list[Sprite]:
 
 
 def _thicknesses(lying: list[Spine], room: float) -> list[float]:
-    """As thick as the books are; when they do not fit, alike, thinner with every fifth book."""
+    """As thick as the books are; when they do not fit, alike, thinner with every second book."""
     natural = [_thickness(spine) for spine in lying]
     if sum(natural) + GAP_MM * len(lying) <= room:
         return natural

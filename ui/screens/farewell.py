@@ -17,6 +17,7 @@ from ui.screens.pen import (
     HERO,
     LABEL,
     LABEL_STRONG,
+    TIGHT_MM,
     Pen,
     flat,
 )
@@ -90,10 +91,16 @@ def _told(pen: Pen, box: Box, body: FarewellBody) -> list[Group]:
     if body.choices:
         groups.append(Group("choices", _choices(pen, choices, body)))
         question = lines.bottom_part(pen.height(BODY_STRONG))
-        if pen.page.layout is not Layout.COMPACT:
+        if _leaves_room(pen, body, lines.h - question.h - 2):
             groups.append(Group("question", (pen.text(question, body.question, BODY_STRONG),)))
             lines = lines.top_part(lines.h - question.h - 2)
     return [*groups, Group("lines", _lines(pen, lines, body))]
+
+
+def _leaves_room(pen: Pen, body: FarewellBody, height: float) -> bool:
+    """What was done comes before the question about it."""
+    needed = (pen.height(BODY_STRONG) + pen.height(LABEL) - TIGHT_MM) * len(body.lines)
+    return pen.page.layout is not Layout.COMPACT and needed <= height
 
 
 def _lines(pen: Pen, box: Box, body: FarewellBody) -> tuple[Part, ...]:

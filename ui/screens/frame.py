@@ -24,7 +24,8 @@ from ui.screens.scene import Act, Align, Band, Face, Group, Panel, Part, Picture
 
 CHIP_ICON = 5.2
 LEAST_PRIMARY = 52.0
-LOGO_AND_NAME = 62.0
+LOGO_MM = 14.0
+MOST_NAME = 48.0
 LEAST_NAME = 24.0
 
 
@@ -43,7 +44,7 @@ def header(pen: Pen, at: Grid, said: Header) -> Group:
     if at.header is None:
         return Group("header", tuple(parts))
     right, told = _told(pen, at.header, said)
-    name = Box(at.header.x + 14, at.header.y, right - at.header.x - 18, at.header.h)
+    name = Box(at.header.x + LOGO_MM, at.header.y, right - at.header.x - LOGO_MM - GAP, at.header.h)
     if name.w > LEAST_NAME * pen.page.scale:
         parts.append(pen.text(name, (said.library,), BODY_STRONG, shortens=True))
     return Group("header", (*parts, *told))
@@ -63,9 +64,10 @@ class Told(Struct, frozen=True):
 def _told(pen: Pen, box: Box, said: Header) -> tuple[float, list[Part]]:
     """From right to left; the date leaves first where it is tight. Gives where they begin."""
     things = _things(pen, said, said.date)
-    if _too_wide(things, box):
+    name = LOGO_MM + min(pen.width(said.library, BODY_STRONG), MOST_NAME) + GAP
+    if _too_wide(things, box.w - name):
         things = _things(pen, said, said.date[-1:])
-    if _too_wide(things, box):
+    if _too_wide(things, box.w - LOGO_MM - MOST_NAME):
         things = _things(pen, said, ())
     parts: list[Part] = []
     right = box.right
@@ -109,8 +111,8 @@ def _things(pen: Pen, said: Header, date: Words) -> list[Told]:
     ]
 
 
-def _too_wide(things: list[Told], box: Box) -> bool:
-    return sum(thing.width + GAP for thing in things) > box.w - LOGO_AND_NAME
+def _too_wide(things: list[Told], room: float) -> bool:
+    return sum(thing.width + GAP for thing in things) > room
 
 
 def chip(pen: Pen, box: Box, words: Words, face: Face, icon: str, colour: str) -> list[Part]:

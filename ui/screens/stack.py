@@ -35,6 +35,7 @@ from ui.screens.scene import (
 
 LEFT_MM = {Layout.WIDE: 64.0, Layout.COMPACT: 32.0}
 TALL_PAD_MM = 112.0
+TALL_PILE_MM = 66.0
 MARK_MM = 8.6
 BASKET_FACES = {
     Basket.SHELF: Face.BASKET_SHELF,
@@ -144,6 +145,8 @@ def _tall_pad(pen: Pen, box: Box, body: StackBody) -> list[Part]:
 
 def _piles(pen: Pen, box: Box, piles: tuple[BasketPile, ...]) -> list[Part]:
     tall = pen.page.layout is Layout.TALL
+    if tall:
+        box = box.centred(box.w, min(box.h, TALL_PILE_MM))
     spots = box.columns(max(2, len(piles)), GAP) if tall else box.rows(max(3, len(piles)), 2)
     return list(
         flat(_pile(pen, spot, pile, tall=tall) for spot, pile in zip(spots, piles, strict=False))
