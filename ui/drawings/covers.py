@@ -36,7 +36,7 @@ class Cloth(Struct, frozen=True):
 def cloth(seed: str) -> Cloth:
     """The cloth of a title; thickness and shift are from 0 to 1."""
     number = zlib.crc32(seed.encode())
-    colours = tokens().cloth[number % len(tokens().cloth)]
+    colours = tokens().cloth[(number >> 13) % len(tokens().cloth)]
     quarter = QUARTERS[(number >> 8) % len(QUARTERS)]
     return Cloth(
         *colours, quarter, bool(number >> 16 & 1), (number >> 18 & 7) / 7, (number >> 22 & 7) / 7

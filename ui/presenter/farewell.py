@@ -109,6 +109,8 @@ def _reminder(words: Catalogue, view: FarewellView) -> Words:
         return words.say(vi("Bạn nhớ lấy thẻ trên khay nhé|Bạn nhớ lấy thẻ nhé"))
     if view.saved:
         return words.say(vi("Máy đã lưu biên nhận"))
+    if view.books_on_pad and not view.lent:
+        return words.say(vi("Bạn bỏ sách trên khay vào giỏ nhé|Bỏ sách vào giỏ nhé"))
     if view.books_on_pad:
         return words.count(
             vi_n("Bạn nhớ lấy {n} cuốn trên khay nhé|Nhớ lấy {n} cuốn trên khay"),

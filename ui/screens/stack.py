@@ -36,6 +36,7 @@ from ui.screens.scene import (
 LEFT_MM = {Layout.WIDE: 64.0, Layout.COMPACT: 32.0}
 TALL_PAD_MM = 112.0
 TALL_PILE_MM = 66.0
+PILE_MM = 24.0
 MARK_MM = 8.6
 BASKET_FACES = {
     Basket.SHELF: Face.BASKET_SHELF,
@@ -147,7 +148,9 @@ def _piles(pen: Pen, box: Box, piles: tuple[BasketPile, ...]) -> list[Part]:
     tall = pen.page.layout is Layout.TALL
     if tall:
         box = box.centred(box.w, min(box.h, TALL_PILE_MM))
-    spots = box.columns(max(2, len(piles)), GAP) if tall else box.rows(max(3, len(piles)), 2)
+    else:
+        box = box.centred(box.w, min(box.h, PILE_MM * len(piles)))
+    spots = box.columns(max(2, len(piles)), GAP) if tall else box.rows(len(piles), 2)
     return list(
         flat(_pile(pen, spot, pile, tall=tall) for spot, pile in zip(spots, piles, strict=False))
     )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kiosk.intents import AskHelp, ChooseReturn, Finish, Leave, RenewAll, RenewOne, StayHere
 from kiosk.views import (
     BorrowView,
+    FarewellView,
     Frame,
     Hindrance,
     ItemLine,
@@ -155,6 +156,19 @@ def test_returned_books_are_sorted_into_baskets_at_the_end() -> None:
     body = sheet_of("return").body
     assert isinstance(body, StackBody)
     assert [len(pile.covers) for pile in body.piles] == [2, 1, 1, 1]
+
+
+def test_books_left_on_the_pad_go_home_or_into_the_basket() -> None:
+    lent = FarewellView((moments.DONE,), (), (), None, None, 9, books_on_pad=1)
+    returned = FarewellView((), (moments.DONE,), (), None, None, 9, books_on_pad=1)
+    reminders = [
+        body.reminder[0]
+        for view in (lent, returned)
+        if isinstance(
+            body := present(moments.frame(view, "vi"), "L", moments.NOW).body, FarewellBody
+        )
+    ]
+    assert ["lấy" in reminders[0], "giỏ" in reminders[1]] == [True, True]
 
 
 def test_one_foreign_thing_is_asked_to_be_taken_away() -> None:
