@@ -8,7 +8,7 @@ from kiosk.draft import Draft
 from kiosk.outbox.changes import MarkShown
 from kiosk.outbox.records import OperationRecord
 from kiosk.shown import ShownMarks
-from service.protocol.operations import CheckOut, ReportTold
+from service.protocol.operations import ReportTold
 from service.protocol.replies import Lent
 
 GRACE_SECONDS = 0.5
@@ -57,16 +57,7 @@ class Telling:
 
 
 def _tell(draft: Draft, record: OperationRecord) -> None:
+    """A loan that was granted once more may have been one that nobody was told of."""
     draft.write([MarkShown(record.key)])
-    if record.listed:
+    if record.listed or (isinstance(record.reply, Lent) and record.reply.already_yours):
         draft.submit(ReportTold(record.key, told=True))
-    if isinstance(record.act, CheckOut) and isinstance(record.reply, Lent):
-        _tell_earlier_loans(draft, record.act)
-
-
-def _tell_earlier_loans(draft: Draft, act: CheckOut) -> None:
-    """The patron now sees a loan that nobody was told of when it was made: its line closes."""
-    for earlier in list(draft.outbox):
-        if earlier.act == act and earlier.listed and not earlier.shown:
-            draft.write([MarkShown(earlier.key)])
-            draft.submit(ReportTold(earlier.key, told=True))

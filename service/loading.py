@@ -155,7 +155,7 @@ class Layout:
             return
         self._loans(LOANS, {loan for (loan,) in self._reader.find(CLAIMED_LOANS, operations)})
         self.desk.lay(CheckedIn(*row) for row in self._reader.find(CHECK_INS, operations))
-        self._lines(LINES_OF_OPERATIONS, operations)
+        self._lines(LINES_OF_OPERATIONS, {*operations, *self.desk.claims})
         claimed = (self.desk.loans[claim.loan].item for claim in self.desk.claims.values())
         returned = (check_in.item for check_in in self.desk.check_ins.values())
         self._items(set(chain(claimed, returned)), ITEMS_BY_ID)

@@ -25,9 +25,20 @@ class Order(msgspec.Struct):
 
 
 def drain(station: Station) -> None:
-    """Wait until the service has answered everything."""
-    counters = station._controller._client.counters
-    eventually(lambda: counters.waiting == 0, 20, "empty outbox")
+    """Wait until every mark is written and the service has answered everything."""
+    controller = station._controller
+
+    def quiet() -> bool:
+        marks_wait = controller._telling.next_deadline() is not None
+        return not marks_wait and all(record.answered for record in tuple(controller._outbox))
+
+    def quiet_twice() -> bool:
+        """Between two looks, a mark may have become an operation."""
+        looks.append(quiet())
+        return looks[-2:] == [True, True]
+
+    looks: list[bool] = []
+    eventually(quiet_twice, 20, "empty outbox")
 
 
 def main(config: Path, pipe: "Connection[bytes, bytes]") -> None:

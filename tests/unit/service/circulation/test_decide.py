@@ -411,6 +411,16 @@ def test_proof_of_the_tag_does_not_close_nobody_was_told() -> None:
     assert lines(day) == []
 
 
+def test_the_patron_is_told_when_the_same_loan_is_granted_once_more() -> None:
+    day = Day()
+    day.do(OUT, name="out")
+    day.do(ReportTold("out", told=False))
+    day.do(OUT, name="again")
+    assert lines(day) == [AttentionKind.LENT_NOBODY_TOLD]
+    day.do(ReportTold("again", told=True))
+    assert lines(day) == []
+
+
 def test_return_that_nobody_was_told_is_listed_with_its_item() -> None:
     day = Day()
     day.do(IN, name="in")
