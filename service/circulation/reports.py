@@ -40,11 +40,17 @@ def report_tag(desk: Desk, _policy: Policy, deed: Deed, act: ReportTag) -> Decis
 
 def report_told(desk: Desk, _policy: Policy, deed: Deed, act: ReportTold) -> Decision:
     """Opens or closes "nobody was told"; where nothing was changed there is nothing to tell."""
-    kind, number = _what_happened(desk, act.of)
+    return told(desk, deed, act, *_what_happened(desk, act.of))
+
+
+def told(
+    desk: Desk, deed: Deed, act: ReportTold, kind: AttentionKind | None, number: str | None
+) -> Decision:
+    """`kind`: the line that silence about this act is, None when it changed nothing."""
     acts = _on_the_same_loan(desk, act.of)
     about = [line for line in open_lines(desk) if line.operation in acts and line.kind is kind]
     if act.told:
-        return Decision(Noted(), _closed(about, {AttentionKind(kind)} if kind else (), deed))
+        return Decision(Noted(), _closed(about, {kind} if kind else (), deed))
     if kind is None or about:
         return Decision(Noted())
     return Decision(Noted(), (_line(kind, deed, number, None, act.of),))
