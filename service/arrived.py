@@ -1,13 +1,12 @@
 """Operations on their way into the ledger."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from service.protocol.operations import Operation
 from service.protocol.replies import OutcomeReply
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(Struct, frozen=True, gc=False):
     """One operation as it came from a station; `body` is the frame that its digest is over.
 
     `given`: offered again after a restore, with the reply that the station was once given.

@@ -11,11 +11,12 @@ from functools import partial
 
 from structlog.typing import FilteringBoundLogger
 
+from service.arrived import Arrived
 from service.crash_points import CrashPoint, reached
 from service.database.ownership import NotOwner
 from service.folded_log import FoldedLog
 from service.in_tray import Waiting
-from service.ledger import Arrived, Ledger
+from service.ledger import Ledger
 from service.ledger_thread import LedgerThread
 from service.logs import kind_of
 from service.protocol.replies import BodyDiffers, ForeignOperation, Reply, TryLater
@@ -60,8 +61,7 @@ class Batches:
             return
         batch = self._reception.tray.next_batch()
         confirmed = self._reception.take_confirmed()
-        now_ms = self._sender.now_ms()
-        work = partial(write, [waiting.arrived(now_ms) for waiting in batch], confirmed)
+        work = partial(write, [waiting.arrived for waiting in batch], confirmed)
         self.is_out = True
         self._ledger.do(work, partial(self._answer, batch))
 

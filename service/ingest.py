@@ -1,7 +1,5 @@
 """Frames to messages: everything that can be said about a message without knowing the ledger."""
 
-from dataclasses import dataclass
-
 from msgspec import DecodeError, Struct, json
 
 from service.protocol.codec import (
@@ -22,6 +20,9 @@ from service.station_registry import Station
 NO_MESSAGE: MessageId = "0" * 32
 """Stands for the message id in answers to what could not be read, and in unasked news."""
 
+LIVE_MS = 15_000
+"""An operation sent later than this after its act is replay (docs/protocols/link.md, "Times")."""
+
 FRAMES: dict[Kind, int] = {
     "hello": 3,
     "heartbeat": 3,
@@ -31,8 +32,7 @@ FRAMES: dict[Kind, int] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True, gc=False):
     """A message that this version understands."""
 
     header: StationHeader
@@ -41,8 +41,7 @@ class Message:
     given: OutcomeReply | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True, gc=False):
     """Who sent a message, through which connection the answer goes, when it came (monotonic)."""
 
     station: Station
@@ -77,6 +76,11 @@ def message_id(frames: tuple[bytes, ...]) -> MessageId:
         return _message_id.decode(frames[1]).message
     except (IndexError, DecodeError, UnicodeDecodeError, RecursionError):
         return NO_MESSAGE
+
+
+def is_live(header: StationHeader, operation: Operation) -> bool:
+    """Sent within seconds of the act, by the station's own clock since its start."""
+    return header.boot == operation.boot and header.monotonic_ms - operation.monotonic_ms <= LIVE_MS
 
 
 def born_ms(header: StationHeader, operation: Operation, now_ms: int) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from structlog.typing import FilteringBoundLogger
 
 from service import ingest
+from service.arrived import Arrived
 from service.enquiries import Enquiries
 from service.folded_log import FoldedLog
 from service.in_tray import InTray, Waiting
@@ -140,7 +141,11 @@ class Reception:
             self._answer(caller, connection, message.content)
 
     def _lay_in_tray(self, caller: Caller, message: Message, operation: Operation) -> None:
-        if not self.tray.put(Waiting(caller, operation, message.body, message.given)):
+        header, given = message.header, message.given
+        born = ingest.born_ms(header, operation, self._sender.now_ms()) if given else None
+        arrived = Arrived(caller.station.number, operation, message.body, given, born)
+        live = given is None and ingest.is_live(header, operation)
+        if not self.tray.put(Waiting(caller, arrived, live)):
             self._sender.reply(caller, TryLater())
 
     def _current_connection(self, caller: Caller) -> Connection | None:

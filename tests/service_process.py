@@ -6,7 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from copy import copy
 from datetime import date
@@ -32,6 +32,14 @@ from tests.station_client import KeyPair, StationClient
 from tests.waiting import eventually
 
 START_SECONDS = 30.0
+PATCHED = """
+from importlib import import_module
+for name, value in {patches}.items():
+    module, _, attribute = name.rpartition(".")
+    setattr(import_module(module), attribute, value)
+from service.cli import app
+app()
+"""
 FREE_ITEMS = """
 SELECT number FROM items i JOIN item_types t ON t.code = i.item_type
 WHERE i.item_type = 'book' AND NOT (not_for_loan OR withdrawn OR lost)
@@ -81,6 +89,10 @@ class ServiceProcess:
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.remove()
+
+    def remove(self) -> None:
+        """Killed, and nothing is left of it."""
         self.kill()
         rmtree(self.state)
 
@@ -88,18 +100,23 @@ class ServiceProcess:
     def endpoint(self) -> str:
         return f"tcp://127.0.0.1:{self.port}"
 
-    def start(self, crash_at: CrashPoint | str = "") -> None:
-        """Returns when stations can connect."""
-        self.launch(crash_at)
+    def start(
+        self, crash_at: CrashPoint | str = "", patches: Mapping[str, object] | None = None
+    ) -> None:
+        """Returns when stations can connect. `patches` are planted faults or other sizes."""
+        self.launch(crash_at, patches or {})
         seen = len(self.log.read_text().splitlines())
         eventually(lambda: self.listens(seen), START_SECONDS, "listening service")
 
-    def launch(self, crash_at: CrashPoint | str = "") -> None:
+    def launch(
+        self, crash_at: CrashPoint | str = "", patches: Mapping[str, object] | None = None
+    ) -> None:
         """Returns at once."""
         words = ["run", "--listen", self.endpoint, "--state", str(self.state)]
+        program = ["-c", PATCHED.format(patches=dict(patches))] if patches else ["-m", "service"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "service", *words],
+                [sys.executable, *program, *words],
                 stderr=log,
                 env=os.environ | {"MUONTRA_CRASH_AT": str(crash_at)},
             )

@@ -38,6 +38,19 @@ class KeyPair:
         return cls(public.decode("ascii"), secret.decode("ascii"))
 
 
+def curve_dealer(
+    context: "zmq.Context[zmq.Socket[bytes]]", service_key: str, keys: KeyPair
+) -> "zmq.Socket[bytes]":
+    """A station's socket, not connected yet."""
+    socket = context.socket(zmq.DEALER)
+    socket.linger = 0
+    socket.immediate = True
+    socket.curve_serverkey = service_key.encode("ascii")
+    socket.curve_publickey = keys.public.encode("ascii")
+    socket.curve_secretkey = keys.secret.encode("ascii")
+    return socket
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came back for one message."""
@@ -78,14 +91,9 @@ class StationClient:
 
     def connect(self, **options: int | bytes) -> None:
         """A new connection, as after a cut cable; call `hello` afterwards."""
-        self.socket = self.context.socket(zmq.DEALER)
-        self.socket.linger = 0
-        self.socket.immediate = True
+        self.socket = curve_dealer(self.context, self.service_key, self.keys)
         for name, value in options.items():
             setattr(self.socket, name, value)
-        self.socket.curve_serverkey = self.service_key.encode("ascii")
-        self.socket.curve_publickey = self.keys.public.encode("ascii")
-        self.socket.curve_secretkey = self.keys.secret.encode("ascii")
         self.monitor = self.socket.get_monitor_socket()
         self.socket.connect(self.endpoint)
 

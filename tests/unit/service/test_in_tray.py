@@ -3,18 +3,17 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.arrived import Arrived
 from service.in_tray import BATCH, PER_STATION, PILE, REPLAY_SHARE, InTray, Waiting
 from tests.unit.service.messages import caller, operation
 
 
-def waiting(station: int, sequence: int, *, age_ms: int = 0) -> Waiting:
-    sender = caller(station, monotonic_ms=1_000_000)
-    born = operation(sequence, monotonic_ms=1_000_000 - age_ms)
-    return Waiting(sender, born, b"body", None)
+def waiting(station: int, sequence: int, *, live: bool = True) -> Waiting:
+    return Waiting(caller(station), Arrived(station, operation(sequence), b""), live)
 
 
 def order(batch: list[Waiting]) -> list[tuple[int, int]]:
-    return [(one.caller.station.number, one.operation.sequence) for one in batch]
+    return [(one.caller.station.number, one.arrived.operation.sequence) for one in batch]
 
 
 def test_a_station_keeps_its_own_order_whatever_the_network_does() -> None:
@@ -47,7 +46,7 @@ def test_busy_stations_take_turns() -> None:
 def test_a_patron_who_stands_there_comes_before_a_bus_that_returns() -> None:
     tray = InTray()
     for sequence in range(10):
-        tray.put(waiting(1, sequence, age_ms=8 * 3_600_000))
+        tray.put(waiting(1, sequence, live=False))
     tray.put(waiting(2, 1))
     assert order(tray.next_batch())[0] == (2, 1)
 
@@ -57,15 +56,10 @@ def test_a_busy_day_does_not_starve_the_replay() -> None:
     for station in range(200):
         tray.put(waiting(station, 1))
     for sequence in range(REPLAY_SHARE):
-        tray.put(waiting(999, sequence, age_ms=3_600_000))
+        tray.put(waiting(999, sequence, live=False))
     batch = order(tray.next_batch())
     assert len(batch) == BATCH
     assert len([one for one in batch if one[0] == 999]) == REPLAY_SHARE
-
-
-def test_an_act_of_before_the_last_start_is_replay() -> None:
-    old = operation(1, boot="c" * 32, monotonic_ms=10_000_000)
-    assert not Waiting(caller(), old, b"", None).is_live
 
 
 def test_a_station_that_floods_is_told_to_wait_and_others_are_not() -> None:
@@ -75,13 +69,13 @@ def test_a_station_that_floods_is_told_to_wait_and_others_are_not() -> None:
     assert tray.put(waiting(2, 1))
 
 
-@given(st.lists(st.tuples(st.integers(1, 5), st.integers(0, 50), st.sampled_from([0, 99_999]))))
+@given(st.lists(st.tuples(st.integers(1, 5), st.integers(0, 50), st.booleans())))
 def test_nothing_is_lost_or_doubled_and_every_station_is_in_order(
-    arrivals: list[tuple[int, int, int]],
+    arrivals: list[tuple[int, int, bool]],
 ) -> None:
     tray = InTray()
-    for station, sequence, age_ms in arrivals:
-        tray.put(waiting(station, sequence, age_ms=age_ms))
+    for station, sequence, live in arrivals:
+        tray.put(waiting(station, sequence, live=live))
     taken: list[tuple[int, int]] = []
     while tray:
         batch = order(tray.next_batch())

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.ingest import NO_MESSAGE, born_ms, message_id, read
+from service.ingest import NO_MESSAGE, born_ms, is_live, message_id, read
 from service.protocol.codec import ProtocolError, encode
 from service.protocol.headers import MAGIC, MAX_FRAME_BYTES
 from service.protocol.questions import AskItem, Heartbeat
@@ -86,6 +86,17 @@ def test_garbage_raises_nothing_but_protocol_error(garbage: list[bytes]) -> None
         with pytest.raises(ProtocolError):
             read(message)
         message_id(message)
+
+
+@pytest.mark.parametrize(
+    ("age_ms", "same_boot", "live"), [(0, True, True), (15_001, True, False), (0, False, False)]
+)
+def test_what_is_sent_long_after_the_act_is_replay(
+    age_ms: int, same_boot: bool, live: bool
+) -> None:
+    head = header(monotonic_ms=100_000)
+    boot = head.boot if same_boot else "c" * 32
+    assert is_live(head, operation(boot=boot, monotonic_ms=100_000 - age_ms)) is live
 
 
 def test_the_age_of_an_act_is_told_by_the_monotonic_clock_when_the_wall_clock_is_wrong() -> None:

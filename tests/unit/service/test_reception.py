@@ -273,8 +273,8 @@ def test_a_reoffered_operation_keeps_the_reply_it_was_given() -> None:
     message = (*frames(header("reoffer"), operation()), encode(given))
     assert desk.take_frames(message) is None
     (waiting,) = desk.reception.tray.next_batch()
-    assert waiting.arrived(now_ms=0).given == given
-    assert not waiting.is_live
+    assert waiting.arrived.given == given
+    assert not waiting.live
 
 
 @pytest.mark.parametrize("garbage", [(), (b"",), (b"", b""), (b"GET / HTTP/1.1", b"x", b"y")])
