@@ -77,7 +77,7 @@ class Batch:
         now_ms: int,
     ) -> None:
         self._writer = writer
-        self._policy = policy
+        self.policy = policy
         self._stations = stations
         self._next_loan = next_loan
         self._now_ms = now_ms
@@ -184,8 +184,8 @@ class Batch:
         deed = self.deed(one)
         try:
             if one.given is not None:
-                return enter(desk, self._policy, deed, one.given)
-            return decide(desk, self._policy, deed)
+                return enter(desk, self.policy, deed, one.given)
+            return decide(desk, self.policy, deed)
         except Exception as problem:  # noqa: BLE001 - a rule at fault must not stop its neighbours
             self._failed.append((deed.operation, problem))
             line = _line(AttentionKind.RULE_FAILED, deed, problem)

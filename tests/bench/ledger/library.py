@@ -78,28 +78,12 @@ def _station(number: int) -> dict[str, object]:
     }
 
 
-class Library:
-    """The ledger on a database, its clock, and the stations' sequences."""
+class Stations:
+    """The stations' clock and their sequences."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.engine = open_engine(url)
+    def __init__(self) -> None:
         self.now_ms = NOON_MS
-        self.log: FilteringBoundLogger = structlog.get_logger()
         self._sequences: defaultdict[int, int] = defaultdict(int)
-        self.ledger = self.open()
-
-    def open(self) -> Ledger:
-        return Ledger(self.engine, self.log, wait=False, clock=lambda: self.now_ms)
-
-    def restart(self) -> None:
-        """The service ends and begins anew."""
-        self.ledger.close()
-        self.ledger = self.open()
-
-    def close(self) -> None:
-        self.ledger.close()
-        self.engine.dispose()
 
     def arrived(
         self,
@@ -123,6 +107,29 @@ class Library:
             act=act,
         )
         return Arrived(station, body, encode(body), given, self.now_ms)
+
+
+class Library(Stations):
+    """The ledger on a database, and its stations."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.url = url
+        self.engine = open_engine(url)
+        self.log: FilteringBoundLogger = structlog.get_logger()
+        self.ledger = self.open()
+
+    def open(self) -> Ledger:
+        return Ledger(self.engine, self.log, wait=False, clock=lambda: self.now_ms)
+
+    def restart(self) -> None:
+        """The service ends and begins anew."""
+        self.ledger.close()
+        self.ledger = self.open()
+
+    def close(self) -> None:
+        self.ledger.close()
+        self.engine.dispose()
 
     def apply(self, *arrived: Arrived) -> list[Reply]:
         """One set; the clock goes on a second."""
