@@ -16,12 +16,22 @@ from kiosk.pad_orders import ReadContent, SetSecurity
 from kiosk.session import effects, events
 from kiosk.session.advance import advance
 from kiosk.session.events import Ref
-from kiosk.session.states import FINISHED, Idle, SelfCheck
+from kiosk.session.states import (
+    FINISHED,
+    Account,
+    Borrowing,
+    Farewell,
+    Idle,
+    Returning,
+    SelfCheck,
+    Stage,
+)
 from kiosk.settlement import settle, withdraw
 from kiosk.views import RenewState
 from service.protocol.operations import CheckIn, CheckOut
 from service.protocol.questions import AskItem, AskPatron
 
+TOLD_STAGES = FINISHED | {Stage.REFUSED}
 TOLD_RENEWALS = frozenset({RenewState.RENEWED, RenewState.REFUSED})
 
 
@@ -31,6 +41,7 @@ class Remembered:
 
     session: SelfCheck
     operations: dict[Ref, str]
+    owed: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -45,11 +56,12 @@ class SessionRunner:
 
     def remember(self) -> Remembered:
         """The state before a step."""
-        return Remembered(self.session, self.operations)
+        return Remembered(self.session, dict(self.operations), tuple(self.owed))
 
     def go_back(self, before: Remembered) -> None:
         """The step has not happened."""
         self.session, self.operations = before.session, before.operations
+        self.owed = list(before.owed)
 
     def advance(self, draft: Draft, event: events.Event, now: float) -> None:
         """Take one event in and bring its effects about."""
@@ -87,14 +99,7 @@ class SessionRunner:
 
     def told_operations(self) -> frozenset[str]:
         """Operations whose outcome the present view tells."""
-        session = self.session
-        refs = {session.ref(line) for line in session.lines.values() if line.stage in FINISHED}
-        refs |= {
-            ref
-            for item, renewal in session.renewals.items()
-            if renewal.state in TOLD_RENEWALS
-            for ref in session.renewal_refs(item)
-        }
+        refs = () if self.session.help_open else _told(self.session)
         return frozenset(self.operations[ref] for ref in refs if ref in self.operations)
 
     def ask_item(self, draft: Draft, item: str, now: float) -> None:
@@ -150,6 +155,18 @@ class SessionRunner:
                 check_first=effect.check_first,
             )
         )
+
+
+def _told(session: SelfCheck) -> list[Ref]:
+    """The stack is told where it is shown, a renewal on the account screen alone."""
+    if isinstance(session.phase, Borrowing | Returning | Farewell):
+        lines = session.lines.values()
+        return [session.ref(line) for line in lines if line.stage in TOLD_STAGES]
+    if isinstance(session.phase, Account):
+        renewals = session.renewals.items()
+        told = [item for item, renewal in renewals if renewal.state in TOLD_RENEWALS]
+        return [ref for item in told for ref in session.renewal_refs(item)]
+    return []
 
 
 def _leave(draft: Draft, record: OperationRecord) -> None:

@@ -9,7 +9,7 @@ from drivers.uid import Uid
 from kiosk.draft import Draft
 from kiosk.outbox.changes import Journal
 from kiosk.outbox.outbox import Outbox
-from kiosk.outbox.records import JournalState
+from kiosk.outbox.records import JournalRow, JournalState
 from kiosk.pad_orders import ReadSecurity, SetSecurity
 from kiosk.recognition import TagKind
 from kiosk.session.events import WriteFailure
@@ -93,11 +93,19 @@ def idle_tags(session: SelfCheck, outbox: Outbox) -> dict[Uid, str]:
 def report_proof(
     draft: Draft, uid: Uid, item: str, state: SecurityState, *, worth_telling: bool
 ) -> None:
-    """Close this station's rows of the tag, and the staff's lines about it."""
-    rows = draft.outbox.open_rows_of_tag(uid)
+    """Close this station's rows of the tag, and the staff's lines about it.
+
+    Rows of an operation that somebody waits for are left to it: its own write is on the way.
+    """
+    rows = [row for row in draft.outbox.open_rows_of_tag(uid) if _is_over(draft.outbox, row)]
     draft.write(Journal(r.operation, r.uid, r.item, JournalState.CLOSED) for r in rows)
     if rows or worth_telling:
         draft.submit(ReportTag(item, uid, PROOF[state]))
+
+
+def _is_over(outbox: Outbox, row: JournalRow) -> bool:
+    record = outbox.get(row.operation)
+    return record is None or record.over
 
 
 def _report(draft: Draft, found: Found, state: SecurityState) -> None:
