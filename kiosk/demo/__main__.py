@@ -77,11 +77,11 @@ def _demo(options: argparse.Namespace, folders: Folders) -> int:
             _print_frames(stack.enter_context(bench_client(folders)))
         if options.headless or not os.environ.get("DISPLAY"):
             return _without_display(folders, bench, width, height, stack)
-        return _with_display(folders, stack)
+        return _with_display(folders, width, stack)
 
 
-def _with_display(folders: Folders, stack: ExitStack) -> int:
-    stack.enter_context(running(folders, "panel", panel_words(folders)))
+def _with_display(folders: Folders, width: int, stack: ExitStack) -> int:
+    stack.enter_context(running(folders, "panel", panel_words(folders, width)))
     kiosk = stack.enter_context(running(folders, "kiosk", kiosk_words(folders)))
     console.print("The kiosk and its bench panel are open: lay books and cards on the pad.")
     console.print("Close the kiosk's window, or press Ctrl-C here, to end.")

@@ -191,9 +191,10 @@ def kiosk_words(folders: Folders) -> list[str]:
     return [program, "--config", str(folders.config), "--drawn", str(folders.drawn)]
 
 
-def panel_words(folders: Folders) -> list[str]:
-    """How the bench panel is started."""
-    return [str(BIN / "muontra-bench-panel"), "--socket", str(folders.socket)]
+def panel_words(folders: Folders, left: int) -> list[str]:
+    """How the bench panel is started, `left` pixels from the edge: beside the kiosk, never over."""
+    program = str(BIN / "muontra-bench-panel")
+    return [program, "--socket", str(folders.socket), "--left", str(left)]
 
 
 def free_endpoint() -> str:
