@@ -230,14 +230,6 @@ def test_a_driver_that_does_not_work_is_out_of_service_with_its_reason(
         assert len(heard.every(PadDown)) == 1
 
 
-def test_two_equal_values_for_released_and_secured_put_the_pad_out_of_service(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    same = f'{STUBBORN}[tags]\nafi_secured = "C2"\n'
-    with supervised(same, {"stubborn": driver_of(Stubborn())}, monkeypatch) as (_, heard):
-        assert "must differ" in heard.first(PadDown).reason
-
-
 def test_a_broken_scanner_does_not_keep_the_pad_from_starting(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
