@@ -5,10 +5,12 @@ A driver that fails to load is a record with its reason; the others load.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from drivers.frame_trace import FrameTrace
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "muontra.drivers"
 
@@ -41,15 +43,18 @@ class DriverStatus:
 
 def installed_drivers() -> Mapping[str, DriverStatus]:
     """All drivers of this installation by name, also those that could not be loaded."""
+    # Slow to import (it takes the mail library along): not before the first picture.
+    from importlib.metadata import entry_points  # noqa: PLC0415
+
     return load_drivers(entry_points(group=GROUP))
 
 
-def load_drivers(points: Iterable[EntryPoint]) -> Mapping[str, DriverStatus]:
+def load_drivers(points: "Iterable[EntryPoint]") -> Mapping[str, DriverStatus]:
     """Load each entry point by itself."""
     return {point.name: _load(point) for point in points}
 
 
-def _load(point: EntryPoint) -> DriverStatus:
+def _load(point: "EntryPoint") -> DriverStatus:
     try:
         driver = point.load()
     except Exception as problem:  # noqa: BLE001 - foreign code may raise anything at import

@@ -7,10 +7,10 @@ person did, stop.
 import os
 from collections.abc import Callable
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 
 from drivers.frame_trace import FrameTrace
+from kiosk import __version__
 from kiosk.circulation_client import CirculationClient, Identity
 from kiosk.config import StationConfig
 from kiosk.controller import Controller, News, Outside, Publish, StationFacts
@@ -29,6 +29,7 @@ from service.protocol.identifiers import new_identifier
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 STOP_SECONDS = 10.0
 MIB = 1 << 20
+SOFTWARE = f"muontra {__version__}"
 
 
 class StationFailed(Exception):
@@ -61,7 +62,7 @@ class Station:
         inbox = self._inbox
         self._link = ServiceLink(pinned_service(state), station_key(state), inbox.put)
         self._devices = DeviceSupervisor(config, inbox.put, self._trace)
-        identity = Identity(boot, new_identifier(), f"muontra {version('muontra')}")
+        identity = Identity(boot, new_identifier(), SOFTWARE)
         times = link_times(config)
         self._controller = Controller(
             inbox=inbox,
