@@ -4,7 +4,7 @@ Decisions are taken one after the other; each sees what the ones before it chang
 thread that decides.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
@@ -46,7 +46,7 @@ class Desk:
         self.items: dict[str, Item] = {}
         self.patrons: dict[str, Patron] = {}
         self.loans: dict[int, Loan] = {}
-        self.open_loans: defaultdict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
+        self.open_loans: defaultdict[int, dict[tuple[str, str], int]] = defaultdict(dict)
         self.claims: dict[str, Claim] = {}
         self.check_ins: dict[str, CheckedIn] = {}
         self.holds: dict[int, Hold] = {}
@@ -93,7 +93,9 @@ class Desk:
 
     def holds_on(self, title: int) -> list[Hold]:
         """The open holds on a title, oldest first."""
-        numbers = self._holds_on.get(title, ())
+        numbers = self._holds_on.get(title)
+        if not numbers:
+            return []
         holds = (self.holds[number] for number in numbers)
         return in_queue(hold for hold in holds if hold.closed_at_ms is None)
 
@@ -107,7 +109,8 @@ class Desk:
 
     def _count(self, loan: Loan, change: int) -> None:
         if loan.patron is not None:
-            self.open_loans[loan.patron][loan.point, loan.item_type] += change
+            counts, kind = self.open_loans[loan.patron], (loan.point, loan.item_type)
+            counts[kind] = counts.get(kind, 0) + change
 
     def _place_loan(self, loan: Loan) -> object:
         self.loans[loan.id] = loan

@@ -24,6 +24,7 @@ from service.protocol.replies import (
     TryLater,
     Withdrawn,
 )
+from service.writing import Stored
 
 
 class Intake:
@@ -91,8 +92,8 @@ class Intake:
 
     def _happened(self, of: str) -> tuple[AttentionKind | None, str | None]:
         """The kind of line that silence about this operation is, and its item."""
-        for _operation, _station, _digest, reply in self._writer.find(KNOWN, [of]):
-            match decode_outcome(reply):
+        for row in self._writer.find(KNOWN, [of]):
+            match decode_outcome(Stored(*row).reply):
                 case Lent(item=item):
                     return AttentionKind.LENT_NOBODY_TOLD, item
                 case Returned(item=item):

@@ -106,7 +106,8 @@ class Stations:
             wall_ms=self.now_ms,
             act=act,
         )
-        return Arrived(station, body, encode(body), given, self.now_ms)
+        born_ms = None if given is None else self.now_ms
+        return Arrived(station, body, encode(body), given, born_ms)
 
 
 class Library(Stations):

@@ -74,7 +74,7 @@ def loans_of(library: Library) -> list[tuple[object, ...]]:
 def offered(sent: Arrived, reply: object) -> Arrived:
     """As the station offers it again, with the reply it was given."""
     assert isinstance(reply, OutcomeReply)
-    return Arrived(sent.station, sent.operation, sent.body, reply, sent.born_ms)
+    return Arrived(sent.station, sent.operation, sent.body, reply, sent.operation.wall_ms)
 
 
 def on_loan(library: Library, item: str) -> bool | None:

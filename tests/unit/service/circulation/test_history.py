@@ -143,7 +143,7 @@ def test_an_item_has_one_open_loan_at_most_and_no_claim_is_lost(happened: list[P
     assert claims == outs - cancelled
     for patron, kinds in desk.open_loans.items():
         mine = [loan for loan in loans if loan.patron == patron]
-        assert kinds.total() == sum(loan.state is LoanState.OPEN for loan in mine)
+        assert sum(kinds.values()) == sum(loan.state is LoanState.OPEN for loan in mine)
 
 
 def test_check_out_that_comes_after_its_return_is_a_closed_loan() -> None:
