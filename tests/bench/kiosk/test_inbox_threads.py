@@ -74,3 +74,20 @@ def test_many_threads_lose_and_double_nothing_and_each_keeps_its_order() -> None
         worker.join(5)
     for who in range(4):
         assert [number for w, number in taken if w == who] == list(range(200))
+
+
+def test_the_rest_of_a_burst_is_taken_with_its_first() -> None:
+    inbox: Inbox[str] = Inbox()
+    begun = Event()
+
+    def burst() -> None:
+        begun.wait(5)
+        for reply in ("b", "c"):
+            inbox.put(reply)
+
+    worker = in_thread(burst)
+    inbox.put("a")
+    assert inbox.take_all(until=0.0) == ["a"]
+    begun.set()
+    assert inbox.take_during(1.0) == ["b", "c"]
+    worker.join(5)
