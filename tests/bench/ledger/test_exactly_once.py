@@ -1,8 +1,10 @@
 """Every act once: repeats, cuts at commit, sequences, other stations' operations."""
 
+import sqlite3
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from service import confirmations
@@ -245,6 +247,30 @@ def test_store_that_takes_nothing_says_so_and_recovers(
             library.apply(out)
     assert library.count(models.operations) == 0
     assert list(kinds(library.apply(out))) == ["Lent"]
+
+
+def test_full_disk_leaves_nothing_half_done_and_is_over_when_there_is_room(
+    library: Library,
+) -> None:
+    """SQLite's own error, for a file that may not grow."""
+    if library.engine.dialect.name != "sqlite":
+        pytest.skip("the limit of a file is SQLite's")
+
+    def no_room(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA max_page_count = 1")
+
+    library.do("UPDATE rules SET max_loans = 100")
+    event.listen(library.engine, "connect", no_room)
+    library.engine.dispose()
+    library.restart()
+    outs = [library.arrived(1, CheckOut(item, CARDS[0])) for item in ITEMS]
+    with pytest.raises(LedgerUnavailable):
+        library.apply(*outs)
+    assert library.count(models.loans) == library.count(models.operations) == 0
+    event.remove(library.engine, "connect", no_room)
+    library.engine.dispose()
+    assert set(kinds(library.apply(*outs))) == {"Lent", "Refused"}
+    assert library.count(models.loans) == 100
 
 
 def test_connection_that_died_is_made_anew(library: Library) -> None:
