@@ -6,7 +6,7 @@ from datetime import date
 import msgspec
 
 from kiosk.session import events
-from kiosk.session.states import RENEWAL_KEY, UNDER_WAY, Line, Stage
+from kiosk.session.states import RENEWAL_KEY, UNDER_WAY, Farewell, Line, Stage
 from kiosk.session.step import Step
 from kiosk.views import RenewState, Trouble
 from service.protocol.refusals import RefusalCode
@@ -28,13 +28,16 @@ def answered(step: Step, event: events.Answered) -> None:
         _renewal_answered(step, event)
         return
     line = step.line(event.ref.key)
-    if line is None or line.attempt != event.ref.attempt or not _is_undecided(line):
+    if line is None or line.attempt != event.ref.attempt or not _is_waited_for(step, line):
         return
     step.touched()
     _decided(step, line, event.reply)
 
 
-def _is_undecided(line: Line) -> bool:
+def _is_waited_for(step: Step, line: Line) -> bool:
+    """In the farewell a check-out without answer was settled: its cancel is under way."""
+    if line.stage is Stage.ASKED:
+        return not isinstance(step.session.phase, Farewell)
     return line.reply is None and (line.stage in UNDER_WAY or line.kept_for_later)
 
 

@@ -10,6 +10,7 @@ from kiosk.views import Hindrance, LineState, Trouble
 from service.protocol.refusals import RefusalCode
 from service.protocol.replies import (
     Cancelled,
+    ItemAnswer,
     Noted,
     OutcomeReply,
     Parked,
@@ -30,6 +31,7 @@ from tests.unit.kiosk.session.world import (
 
 OFFLINE = events.HindrancesChanged(frozenset({Hindrance.LINK}))
 ONLINE = events.HindrancesChanged(frozenset())
+UNTAGGED = ItemAnswer("TK.00011", "Bếp lửa", "Yên Trầm", tagged=False, parts=1, on_loan=False)
 
 
 def asked_for(number: int = 1) -> tuple[World, Submit]:
@@ -142,3 +144,25 @@ def test_link_lost_and_known_only_afterwards_asks_for_nothing_twice() -> None:
     world.hear(OFFLINE, events.NotDecided(asked.ref))
     assert world.states() == [LineState.TROUBLE]
     assert len(world.submitted()) == 1
+
+
+def test_a_grant_that_comes_in_the_farewell_is_not_used_for_its_cancel_follows() -> None:
+    world = World()
+    world.show_card()
+    world.lend(1)
+    world.hear(events.CodeScanned("TK.00011"))
+    world.hear(events.ItemAnswered("TK.00011", UNTAGGED), intents.Leave())
+    late = world.submitted()[1]
+    before = world.session
+    assert world.hear(events.Answered(late.ref, lent("TK.00011"))) == []
+    assert world.session == before
+
+
+def test_a_return_answered_in_the_farewell_says_where_the_book_goes() -> None:
+    world = returning()
+    world.hear(OFFLINE)
+    world.lay(1)
+    world.prove(*world.writes())
+    world.hear(intents.Finish(), ONLINE)
+    world.book_in(*world.submitted())
+    assert world.session.lines["TK.00001"].reply == returned("TK.00001")
