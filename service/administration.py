@@ -145,7 +145,7 @@ def status(engine: Engine) -> Status:
     """What the database knows."""
     everyone = stations.all_stations(engine)
     with engine.connect() as connection:
-        open_lines = connection.execute(OPEN_LINES).tuples().all()
+        open_lines = [(kind, lines) for kind, lines in connection.execute(OPEN_LINES)]
         epoch = connection.scalar(CURRENT_EPOCH)
         backups = connection.scalars(KEPT_BACKUPS).all()
     return Status(

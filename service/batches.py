@@ -48,7 +48,8 @@ class Batches:
         log: FilteringBoundLogger,
     ) -> None:
         self.written = 0
-        self.is_out = False
+        self._is_out = False
+        self._stopped = False
         self._reception = reception
         self._ledger = ledger
         self._sender = sender
@@ -57,16 +58,25 @@ class Batches:
 
     def start(self) -> None:
         """Hand the next batch to the ledger unless one is being written."""
-        if self.is_out or not self._reception.has_work:
+        if self._is_out or self._stopped or not self._reception.has_work:
             return
         batch = self._reception.tray.next_batch()
         confirmed = self._reception.take_confirmed()
         work = partial(write, [waiting.arrived for waiting in batch], confirmed)
-        self.is_out = True
-        self._ledger.do(work, partial(self._answer, batch))
+        self._is_out = True
+        self._ledger.do(work, partial(self._go_on, batch))
+
+    def stop(self) -> None:
+        """What is being written will still be answered; nothing else is begun."""
+        self._stopped = True
+
+    def _go_on(self, batch: Sequence[Waiting], future: "Future[Outcome]") -> None:
+        """The next batch first: the ledger need not wait until everybody is answered."""
+        self._is_out = False
+        self.start()
+        self._answer(batch, future)
 
     def _answer(self, batch: Sequence[Waiting], future: "Future[Outcome]") -> None:
-        self.is_out = False
         problem = future.exception()
         if isinstance(problem, NotOwner):
             raise problem  # another service has taken over: this one must end

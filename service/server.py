@@ -64,6 +64,7 @@ class Server:
 
     def close(self) -> None:
         """Finish what was begun, answer it, then close every socket."""
+        self.batches.stop()
         self.ledger.close()
         self.enquiries.close()
         self.errands.finish()

@@ -1,5 +1,6 @@
 """A real central service for tests: its own process, state folder, port and sample library."""
 
+import atexit
 import os
 import re
 import signal
@@ -18,8 +19,10 @@ from types import TracebackType
 from typing import Self
 
 import msgspec
+from typer.testing import CliRunner
 
 from service.administration import AddStation, Answer, Command, Done, ReadStatus, Status
+from service.cli import app
 from service.control import ask
 from service.crash_points import CrashPoint
 from service.database.engine import open_engine
@@ -51,7 +54,9 @@ AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.title = i.title) ORDER BY number
 @cache
 def sample_database(copies: int) -> Path:
     """A filled SQLite file, made once in each test process; to be copied."""
-    path = Path(mkdtemp(prefix="muontra-sample-")) / "service.db"
+    folder = mkdtemp(prefix="muontra-sample-")
+    atexit.register(rmtree, folder)
+    path = Path(folder) / "service.db"
     engine = open_engine(f"sqlite:///{path}")
     upgrade_engine(engine)
     fill(engine, Sample(copies, seed=1, as_of=date.today()), lambda _rows: None)  # noqa: DTZ011
@@ -141,6 +146,12 @@ class ServiceProcess:
     @property
     def is_dead(self) -> bool:
         return self.process is None or self.process.poll() is not None
+
+    def command(self, *words: str, code: int = 0) -> str:
+        """What `muontra-service` says, run in this process; `code` is how it must end."""
+        done = CliRunner().invoke(app, [*words, "--state", str(self.state)])
+        assert done.exit_code == code, f"{done.output}{done.exception!r}"
+        return done.output
 
     def order(self, command: Command) -> Answer:
         """An administrator's command to the running service."""

@@ -1,8 +1,6 @@
 """A backup is made beside the running service, and put back without losing or doubling an act."""
 
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -34,15 +32,8 @@ def service() -> Iterator[ServiceProcess]:
         yield running
 
 
-def run(service: ServiceProcess, *words: str, code: int = 0) -> str:
-    command = [sys.executable, "-m", "service", *words, "--state", str(service.state)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout + done.stderr
-
-
 def backup(service: ServiceProcess, keep: int = 7) -> Path:
-    said = run(service, "backup", str(service.state / "backups"), "--keep", str(keep))
+    said = service.command("backup", str(service.state / "backups"), "--keep", str(keep))
     return Path(said.splitlines()[0])
 
 
@@ -95,7 +86,7 @@ def test_restored_the_stations_offer_what_they_did_since(service: ServiceProcess
         given = [settled(client, operation) for operation in later]
         old_epoch = client.epoch
         service.stop()
-        run(service, "restore", str(copy))
+        service.command("restore", str(copy))
         service.start()
 
         client.hang_up()
@@ -132,14 +123,14 @@ def test_staff_end_the_wait_for_a_station_that_will_not_come(service: ServicePro
         service.enrol("burnt down")
         copy = backup(service)
         service.stop()
-        run(service, "restore", str(copy))
+        service.command("restore", str(copy))
         service.start()
         client.hang_up()
         client.connect()
         client.hello()
         client.ask(ReofferDone())
         assert on_loan(client, "VV.00388") is None
-        assert "burnt down" in run(service, "end-wait")
+        assert "burnt down" in service.command("end-wait")
         assert on_loan(client, "VV.00388") is False
 
 
@@ -154,7 +145,7 @@ def test_what_was_confirmed_before_the_restore_is_decided_when_it_was_lost(
         given = settled(client, act)
         client.confirmed = act.sequence
         service.stop()
-        run(service, "restore", str(copy))
+        service.command("restore", str(copy))
         service.start()
         client.hang_up()
         client.connect()
@@ -166,7 +157,7 @@ def test_what_was_confirmed_before_the_restore_is_decided_when_it_was_lost(
 
 def test_a_running_service_is_not_restored_under_its_feet(service: ServiceProcess) -> None:
     copy = backup(service)
-    assert "another service owns" in run(service, "restore", str(copy), code=1)
+    assert "another service owns" in service.command("restore", str(copy), code=1)
 
 
 def test_a_damaged_backup_leaves_the_database_as_it_is(service: ServiceProcess) -> None:
@@ -174,15 +165,15 @@ def test_a_damaged_backup_leaves_the_database_as_it_is(service: ServiceProcess) 
     service.stop()
     copy.write_bytes(copy.read_bytes()[:5000])
     before = service.database.read_bytes()
-    assert "was not put back" in run(service, "restore", str(copy), code=1)
-    assert "there is no" in run(service, "restore", str(copy) + "x", code=1)
+    assert "was not put back" in service.command("restore", str(copy), code=1)
+    assert "there is no" in service.command("restore", str(copy) + "x", code=1)
     assert service.database.read_bytes() == before
 
 
 def test_a_full_backup_disk_is_said_and_the_stations_do_not_wait_for_that_backup(
     service: ServiceProcess,
 ) -> None:
-    assert "no backup was made" in run(service, "backup", "/proc/none", code=1)
+    assert "no backup was made" in service.command("backup", "/proc/none", code=1)
     assert service.status().backups == ()
 
 
@@ -190,7 +181,7 @@ def test_a_broken_database_can_still_be_replaced(service: ServiceProcess) -> Non
     copy = backup(service)
     service.stop()
     service.database.write_bytes(b"not a database" * 1000)
-    run(service, "restore", str(copy))
+    service.command("restore", str(copy))
     service.start()
     assert service.status().running
 
@@ -212,7 +203,7 @@ def test_the_reply_given_before_the_restore_is_not_the_one_decided_now(
         given = settled(client, act)
         assert isinstance(given, Returned)
         service.stop()
-        run(service, "restore", str(copy))
+        service.command("restore", str(copy))
         service.damage("UPDATE items SET home_point = 'XE1' WHERE number = 'VV.00417'")
         service.start()
         client.hang_up()
