@@ -25,7 +25,7 @@ from kiosk.service_link import LinkSignal
 from kiosk.views import Hindrance
 from service.protocol import codec
 from service.protocol.headers import MAGIC, Kind, ServiceHeader, StationHeader
-from service.protocol.identifiers import new_identifier
+from service.protocol.identifiers import NO_MESSAGE, new_identifier
 from service.protocol.questions import AskItem, AskPatron, Heartbeat, Hello, ReofferDone
 from service.protocol.replies import (
     BodyDiffers,
@@ -260,6 +260,8 @@ class CirculationClient:
                 self._welcomed(header, reply, now)
             case HelloFirst() if self._health.welcome:
                 self._greet(now)
+            case SecondInstance() if header.in_reply_to == NO_MESSAGE:
+                log.error("another machine uses this station's key; have it revoked")
             case SecondInstance() if greeting or self._health.welcome:
                 self._turned_away(Hindrance.SECOND_INSTANCE, LinkState.GREETING)
             case ProtocolMismatch() if greeting:

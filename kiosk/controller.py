@@ -176,7 +176,7 @@ class Controller(Thread):
         for each in news:
             self._take_in(draft, each, now)
         self._let_time_pass(draft, now)
-        send_what_may_leave(draft, self._client, tuple(sorted(self._broken)), now)
+        send_what_may_leave(draft, self._client, self._out_of_order(), now)
         self._telling.mark(draft, now)
         if self._commit(draft):
             draft.act(self._outside.order)
@@ -204,6 +204,7 @@ class Controller(Thread):
     def _not_happened(self, before: Remembered, pad: Pad, now: float) -> None:
         self._runner.go_back(before)
         self._pad = pad
+        self._repair = TagRepair()  # what it meant to ask was never asked
         self._runner.advance(Draft(self._outbox, self._birth), events.StoreRefused(), now)
 
     def _settle_owed(self, now: float) -> None:
@@ -361,6 +362,11 @@ class Controller(Thread):
             at=datetime.now().astimezone(),
         )
         return compose(head, view, self._facts.translate(session.language))
+
+    def _out_of_order(self) -> tuple[str, ...]:
+        """What staff are told with each heartbeat: broken parts, and an inbox that overflowed."""
+        crowded = {"inbox"} if self._inbox.crowded else set[str]()
+        return tuple(sorted(self._broken.keys() | crowded))
 
     def _in_session(self) -> bool:
         return not isinstance(self._runner.session.phase, Idle)

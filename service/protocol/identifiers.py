@@ -25,6 +25,10 @@ TagUid = Annotated[str, Meta(pattern="^[0-9A-F]{16}$")]
 ShortText = Annotated[str, Meta(max_length=400)]
 
 
+NO_MESSAGE: MessageId = "0" * 32
+"""What a reply answers that nobody asked for: the news that somebody else uses this key."""
+
+
 def new_identifier() -> str:
     """128 random bits as 32 hexadecimal digits."""
     return uuid4().hex

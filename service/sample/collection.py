@@ -113,8 +113,7 @@ class Acquisition:
         for text, count in zip(invented, counts, strict=True):
             self._title_id += 1
             parts = self._chance.choice(subject.parts)
-            words = f"{text} (bộ {parts} tập)" if parts > 1 else text
-            title = Title(self._title_id, words, circle.author_of(text), subject.ddc)
+            title = Title(self._title_id, text, circle.author_of(text), subject.ddc)
             yield [self._copy(title, subject, parts) for _ in range(count)]
 
     def _copy(self, title: Title, subject: Subject, parts: int) -> Copy:

@@ -19,6 +19,7 @@ from kiosk.service_link import LinkSignal
 from kiosk.views import Hindrance
 from service.protocol import codec
 from service.protocol.headers import MAGIC
+from service.protocol.identifiers import NO_MESSAGE
 from service.protocol.questions import AskItem, AskPatron, Heartbeat, Hello, ReofferDone
 from service.protocol.refusals import RefusalCode
 from service.protocol.replies import (
@@ -133,6 +134,12 @@ def test_a_second_instance_is_told_stops_and_asks_again(service: PlayedService) 
     service.later(5)
     service.answer(service.last("hello"), WELCOME)
     assert service.client.hindrance is None
+
+
+def test_a_copied_card_does_not_take_the_true_station_offline(service: PlayedService) -> None:
+    news = service.hear(service.reply_frames(NO_MESSAGE, SecondInstance()))
+    assert WentOffline() not in news
+    assert service.client.online
 
 
 @pytest.mark.parametrize(
