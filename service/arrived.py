@@ -10,8 +10,8 @@ class Arrived(Struct, frozen=True, gc=False):
     """One operation as it came from a station; `body` is the frame that its digest is over.
 
     `given`: offered again after a restore, with the reply that the station was once given.
-    `born_ms`: when the act was done by the service's clock (`service.ingest.born_ms`); a decision
-    of now takes the time of now, what is offered again takes this one.
+    `born_ms`: when the act was done, by the service's clock; None for a decision of now. What is
+    offered again has it, and a return that was long under way.
     """
 
     station: int

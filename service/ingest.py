@@ -23,6 +23,9 @@ NO_MESSAGE: MessageId = "0" * 32
 LIVE_MS = 15_000
 """An operation sent later than this after its act is replay (docs/protocols/link.md, "Times")."""
 
+LATE_RETURN_MS = 1_000
+"""A return that comes later than this takes the moment of the act: the item may be lent again."""
+
 FRAMES: dict[Kind, int] = {
     "hello": 3,
     "heartbeat": 3,

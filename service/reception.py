@@ -16,7 +16,7 @@ from service.in_tray import InTray, Waiting
 from service.ingest import NO_MESSAGE, Caller, Message
 from service.protocol.codec import ProtocolError
 from service.protocol.keys import fingerprint
-from service.protocol.operations import Operation
+from service.protocol.operations import CheckIn, Operation
 from service.protocol.questions import AskItem, AskPatron, Heartbeat, Hello, Question, ReofferDone
 from service.protocol.replies import (
     Alive,
@@ -121,6 +121,7 @@ class Reception:
         station, epoch = caller.station, caller.header.epoch
         reoffer = station.reoffer_awaited or epoch not in (None, self._sender.epoch)
         connection = Connection(caller.identity, hello.instance, hello.software, caller.at, reoffer)
+        connection.hear(caller.at, caller.header.monotonic_ms)
         self._registry.greet(station, connection)
         if epoch == self._sender.epoch:
             self._note_confirmed(caller, connection)
@@ -133,20 +134,34 @@ class Reception:
         if connection is None:
             self._sender.reply(caller, HelloFirst())
             return
-        connection.heard = caller.at
+        connection.hear(caller.at, caller.header.monotonic_ms)
         self._note_confirmed(caller, connection)
         if isinstance(message.content, Operation):
-            self._lay_in_tray(caller, message, message.content)
+            self._lay_in_tray(caller, connection, message, message.content)
         else:
             self._answer(caller, connection, message.content)
 
-    def _lay_in_tray(self, caller: Caller, message: Message, operation: Operation) -> None:
+    def _lay_in_tray(
+        self, caller: Caller, connection: Connection, message: Message, operation: Operation
+    ) -> None:
         header, given = message.header, message.given
-        born = ingest.born_ms(header, operation, self._sender.now_ms()) if given else None
+        born = self._born_ms(caller, connection, message, operation)
         arrived = Arrived(caller.station.number, operation, message.body, given, born)
         live = given is None and ingest.is_live(header, operation)
         if not self.tray.put(Waiting(caller, arrived, live)):
             self._sender.reply(caller, TryLater())
+
+    def _born_ms(
+        self, caller: Caller, connection: Connection, message: Message, operation: Operation
+    ) -> int | None:
+        """None for what is decided as of now."""
+        now_ms = self._sender.now_ms()
+        if message.given is not None:
+            return ingest.born_ms(message.header, operation, now_ms)
+        if not isinstance(operation.act, CheckIn) or message.header.boot != operation.boot:
+            return None
+        age_ms = connection.age_ms(caller.at, operation.monotonic_ms)
+        return max(0, now_ms - age_ms) if age_ms > ingest.LATE_RETURN_MS else None
 
     def _current_connection(self, caller: Caller) -> Connection | None:
         connection = self._registry.connection_of(caller.station)

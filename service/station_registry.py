@@ -6,6 +6,7 @@ in the database, connections only here.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import inf
 
 LIVE_SECONDS = 15.0
 """A connection that was heard within this time is alive (docs/protocols/link.md, "Times")."""
@@ -28,16 +29,30 @@ class Station:
 
 @dataclass(slots=True)
 class Connection:
-    """The process behind a station's key, as it told of itself. Owner: the link thread."""
+    """The process behind a station's key, as it told of itself. Owner: the link thread.
+
+    `ahead_ms`: how far the service's monotonic clock is before the station's, told by the message
+    that was fastest on its way.
+    """
 
     identity: bytes
     instance: str
     software: str
     heard: float
     reoffers: bool
+    ahead_ms: float = inf
     waiting: int = 0
     broken: tuple[str, ...] = ()
     refused_instance: str = ""
+
+    def hear(self, at: float, monotonic_ms: int) -> None:
+        """A message came, sent when the station's clock showed this."""
+        self.heard = at
+        self.ahead_ms = min(self.ahead_ms, at * 1000 - monotonic_ms)
+
+    def age_ms(self, at: float, monotonic_ms: int) -> int:
+        """How long ago the station's clock showed this, however long the message took."""
+        return int(at * 1000 - self.ahead_ms) - monotonic_ms
 
     def is_live(self, now: float) -> bool:
         return now - self.heard < LIVE_SECONDS

@@ -11,6 +11,7 @@ from service.circulation.desk import Decision, Desk, Row
 from service.circulation.due_dates import due_day, today_at
 from service.circulation.facts import CheckedIn, Claim, Deed, Item, Loan
 from service.circulation.guards import Lending
+from service.circulation.history import with_check_in
 from service.circulation.holds import filled, first_claimant, trapped_at
 from service.circulation.loans import moved
 from service.circulation.reports import report_tag, report_told
@@ -121,19 +122,38 @@ def loan_of(number: int, deed: Deed, lending: Lending) -> Loan:
 
 
 def check_in(desk: Desk, policy: Policy, deed: Deed, act: CheckIn) -> Decision:
-    """Never refused: what lies on the pad is back. An unknown item goes to the desk."""
+    """Never refused: what lies on the pad is back. An unknown item goes to the desk.
+
+    One that comes so late that the item was lent again since takes its place in the history.
+    """
     item = desk.items.get(act.item)
     if item is None:
         return Decision(Returned(act.item, "", "", Destination.DESK, "", was_on_loan=False))
     loan = desk.open_loan(item.id)
+    back = check_in_of(deed, item)
+    if loan is not None and any(claim.at_ms > deed.at_ms for claim in desk.claims_on(loan.id)):
+        return _back_before_it_was_lent_again(desk, policy, item, back)
     destination, place, set_aside = _where_next(desk, policy, deed, item)
-    rows: tuple[Row, ...] = (check_in_of(deed, item), *set_aside)
+    rows: tuple[Row, ...] = (back, *set_aside)
     if loan is not None:
         rows = (moved(loan, LoanState.RETURNED, deed.at_ms), *rows)
     reply = Returned(
         item.number, item.title, item.author, destination, place, was_on_loan=loan is not None
     )
     return Decision(reply, rows)
+
+
+def _back_before_it_was_lent_again(
+    desk: Desk, policy: Policy, item: Item, back: CheckedIn
+) -> Decision:
+    """It is out of the library now: no hold can have it, and it is read out where it belongs."""
+    rows = with_check_in(desk, back).rows
+    closed = any(isinstance(row, Loan) and row.closed_at_ms == back.at_ms for row in rows)
+    place = _name_of(policy, item.home_point)
+    reply = Returned(
+        item.number, item.title, item.author, Destination.DESK, place, was_on_loan=closed
+    )
+    return Decision(reply, (back, *rows))
 
 
 def check_in_of(deed: Deed, item: Item) -> CheckedIn:

@@ -44,6 +44,12 @@ class Message:
         """What it is about: an operation's act, else the content itself."""
         return self.content.act if isinstance(self.content, Operation) else self.content
 
+    @property
+    def asked(self) -> str:
+        """The message that this one answers."""
+        assert isinstance(self.header, ServiceHeader)
+        return self.header.in_reply_to
+
     def rewritten(self, *, body: bytes | None = None, **header: object) -> "Message":
         changed = msgspec.structs.replace(self.header, **header)
         magic, _, old, *more = self.frames

@@ -3,8 +3,11 @@
 import math
 from collections.abc import Callable, Iterable
 
+from msgspec.structs import replace
+
 from drivers.tags.security import SecurityState
 from kiosk import pad_worker, security_journal, settlement
+from kiosk.circulation_client import CirculationClient
 from kiosk.controller import Controller
 from kiosk.draft import Draft
 from kiosk.link_news import OperationAnswered
@@ -14,7 +17,13 @@ from kiosk.outbox.records import JournalState
 from kiosk.pad_orders import SetSecurity
 from kiosk.security_journal import TagProgress, Verdict
 from kiosk.tag_watch import Found, TagWatch
-from service.protocol.replies import Lent
+from service.circulation import cancel
+from service.circulation.desk import Desk, Row
+from service.circulation.facts import Claim
+from service.circulation.loans import moved
+from service.circulation.words import LoanState
+from service.protocol.headers import ServiceHeader
+from service.protocol.replies import Lent, OutcomeReply, Reply
 
 
 def _cancel_rule_off() -> None:
@@ -80,12 +89,38 @@ def _old_pad_answer_used() -> None:
     TagWatch.loan_known = always  # type: ignore[method-assign]
 
 
+def _old_epoch_used() -> None:
+    """A reply counts whatever epoch it was given in."""
+    take_in = CirculationClient._take_in
+
+    def any_epoch(
+        self: CirculationClient, header: ServiceHeader, reply: Reply, body: bytes, now: float
+    ) -> None:
+        if isinstance(reply, OutcomeReply):
+            header = replace(header, epoch=self.epoch or "")
+        take_in(self, header, reply, body, now)
+
+    CirculationClient._take_in = any_epoch  # type: ignore[method-assign]
+
+
+def _cancel_takes_the_loan() -> None:
+    """A cancel ends the loan, whoever else has a claim on it. In the service."""
+
+    def without(desk: Desk, claim: Claim, at_ms: int) -> tuple[Row, ...]:
+        loan = moved(desk.loans[claim.loan], LoanState.VOID, at_ms)
+        return replace(claim, cancelled_at_ms=at_ms), loan
+
+    cancel._without = without
+
+
 PLANTS: dict[str, Callable[[], None]] = {
+    "cancel-takes-the-loan": _cancel_takes_the_loan,
     "cancel-rule-off": _cancel_rule_off,
     "cancel-not-waited-for": _cancel_not_waited_for,
     "journal-off": _journal_off,
     "late-grant-releases": _late_grant_releases,
     "list-off": _list_off,
+    "old-epoch-used": _old_epoch_used,
     "old-pad-answer-used": _old_pad_answer_used,
     "unverified-write": _unverified_write,
 }

@@ -72,8 +72,8 @@ low_water_mib = 1
 [link]
 beat_seconds = 1.0
 answer_seconds = {answer}
-silent_in_session_seconds = 2.0
-silent_seconds = 2.0
+silent_in_session_seconds = {silent}
+silent_seconds = {silent}
 online_again_seconds = 0.2
 """
 
@@ -132,6 +132,7 @@ class Kiosk:
         self.simulator = FeigSimulator(settings=device)
         self.host = PtyHost(self.simulator, folder / f"pad of {name}")
         self.looked_at: set[str] = set()
+        self._rounds = 0
         self.simulator.trace.listener = self._watch
         config = folder / f"{name}.toml"
         text = CONFIG.format(
@@ -139,6 +140,7 @@ class Kiosk:
             owner=OWNER,
             pad=self.host.link,
             answer=answer_seconds,
+            silent=max(2.0, answer_seconds),
             baud=device.baud,
         )
         config.write_text(text, encoding="utf-8")
@@ -150,9 +152,11 @@ class Kiosk:
         self.host.close()
 
     def _watch(self, frame: TracedFrame) -> None:
-        """Whose security state the station asks the pad for."""
+        """Whose security state the station asks the pad for, and how often it looks around."""
         if frame.sentence.startswith(LOOK):
             self.looked_at.add(frame.sentence.removeprefix(LOOK))
+        elif frame.sentence.startswith("inventory"):
+            self._rounds += 1
 
     def connect_to(self, port: int) -> None:
         """Where the station finds its service from its next start on."""
@@ -166,6 +170,12 @@ class Kiosk:
     def lift(self, *tags: VirtualTag) -> None:
         for tag in tags:
             self.simulator.pad.lift(tag.uid)
+
+    def carry_away(self, *tags: VirtualTag) -> None:
+        """Lift them for as long as a hand does: the pad looks around and does not find them."""
+        self.lift(*tags)
+        enough = self._rounds + 8
+        eventually(lambda: self.station.died or self._rounds >= enough, 10, "looks at the pad")
 
     def empty_pad(self) -> None:
         self.lift(*self.simulator.pad.tags())

@@ -11,7 +11,7 @@ from service.in_tray import PILE
 from service.ingest import NO_MESSAGE, Caller
 from service.protocol.codec import decode_reply, decode_service_header, encode
 from service.protocol.headers import MAGIC, ServiceHeader, StationHeader
-from service.protocol.operations import Operation
+from service.protocol.operations import CheckIn, Operation
 from service.protocol.questions import AskItem, Heartbeat, Hello, Question, ReofferDone
 from service.protocol.replies import (
     Alive,
@@ -110,6 +110,30 @@ def test_after_hello_an_operation_waits_for_the_ledger() -> None:
     assert desk.hello() == Welcome("Station 1", "Thư viện tỉnh Sơn Khê", reoffer=False)
     assert desk.take(header(), operation()) is None
     assert len(desk.reception.tray.next_batch()) == 1
+
+
+@pytest.mark.parametrize(("seconds", "late"), [(0.0, False), (0.9, False), (1.1, True), (60, True)])
+def test_a_return_that_was_held_up_on_the_line_takes_the_moment_of_the_act(
+    seconds: float, late: bool
+) -> None:
+    """It was sent at once: only messages that were faster tell how long this one took."""
+    desk = Desk()
+    desk.hello()
+    desk.now += seconds
+    desk.take(header(), operation(1, CheckIn("TK.00003")))
+    desk.take(header(), operation(2))
+    returned, lent = desk.reception.tray.next_batch()
+    assert (returned.arrived.born_ms is not None) is late
+    assert lent.arrived.born_ms is None
+
+
+def test_a_return_of_before_the_last_start_is_decided_as_of_now() -> None:
+    """Wall clocks of stations are wrong, and an early one would let the loan run on."""
+    desk = Desk()
+    desk.hello()
+    desk.take(header(), operation(1, CheckIn("TK.00003"), boot="c" * 32, monotonic_ms=0))
+    (returned,) = desk.reception.tray.next_batch()
+    assert returned.arrived.born_ms is None
 
 
 def test_a_message_of_another_epoch_reaches_nothing() -> None:
