@@ -25,7 +25,6 @@ from service.protocol.replies import (
     BodyDiffers,
     ForeignOperation,
     LinkReply,
-    OutcomeReply,
     Parked,
     Refused,
     Reply,
@@ -33,7 +32,7 @@ from service.protocol.replies import (
 )
 from service.writing import Stored, write
 
-KNOWN = Lookup("operation, station, digest, reply", "operations WHERE operation {among}")
+KNOWN = Lookup(", ".join(Stored.__struct_fields__), "operations WHERE operation {among}")
 
 
 Answer = Callable[[Desk, Arrived], Decision | LinkReply]
@@ -44,14 +43,6 @@ class StationFacts(Struct, frozen=True):
 
     point: str
     confirmed_through: int
-
-
-class Answered(Struct, frozen=True):
-    """An operation that this database has applied."""
-
-    station: int
-    digest: bytes
-    reply: OutcomeReply
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +73,7 @@ class Batch:
         self._next_loan = next_loan
         self._now_ms = now_ms
         self._moments: Counter[str] = Counter()
-        self._answered: dict[str, Answered] = {}
+        self._answered: dict[str, Stored] = {}
         self._stored: list[Stored] = []
         self._failed: list[tuple[str, Exception]] = []
 
@@ -128,8 +119,8 @@ class Batch:
     def _recognise(self, arrived: Sequence[Arrived]) -> None:
         """Of these operations, and of those that they cancel, which were applied before."""
         named = {one.operation.operation for one in arrived} | _cancelled(arrived)
-        for operation, station, body, reply in self._writer.find(KNOWN, named):
-            self._answered[operation] = Answered(station, body, decode_outcome(reply))
+        for row in self._writer.find(KNOWN, named):
+            self._answered[row[0]] = Stored(*row)
 
     def _lay_out(self, new: Sequence[Arrived]) -> Desk:
         operations = [one.operation for one in new]
@@ -143,8 +134,8 @@ class Batch:
         return one.operation.operation not in self._answered
 
     def _reply(self, desk: Desk, one: Arrived, answer: Answer) -> Reply:
-        operation, body = one.operation.operation, digest(one.body)
-        if repeated := self._answered.get(operation):
+        name, body = one.operation.operation, digest(one.body)
+        if repeated := self._answered.get(name):
             return _repeat(repeated, one.station, body)
         if self._is_foreign(desk, one):
             return ForeignOperation()
@@ -154,18 +145,11 @@ class Batch:
         if not isinstance(decision, Decision):
             return decision
         desk.take(decision)
-        desk.owners[operation] = one.station
-        self._answered[operation] = Answered(one.station, body, decision.reply)
-        self._stored.append(
-            Stored(
-                operation,
-                one.station,
-                one.operation.sequence,
-                body,
-                encode(decision.reply),
-                self._now_ms,
-            )
-        )
+        desk.owners[name] = one.station
+        reply, sequence = encode(decision.reply), one.operation.sequence
+        stored = Stored(name, one.station, sequence, body, reply, self._now_ms)
+        self._answered[name] = stored
+        self._stored.append(stored)
         return decision.reply
 
     def _is_settled(self, one: Arrived) -> bool:
@@ -206,11 +190,11 @@ def _cancelled(arrived: Sequence[Arrived]) -> set[str]:
     return {act.of for act in acts if isinstance(act, CancelCheckOut)}
 
 
-def _repeat(known: Answered, station: int, body: bytes) -> Reply:
+def _repeat(known: Stored, station: int, body: bytes) -> Reply:
     """The stored reply, for the same body from the same station."""
     if known.station != station:
         return ForeignOperation()
-    return known.reply if known.digest == body else BodyDiffers()
+    return decode_outcome(known.reply) if known.digest == body else BodyDiffers()
 
 
 def _line(kind: AttentionKind, deed: Deed, problem: Exception | None) -> Line:
