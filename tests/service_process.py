@@ -67,11 +67,14 @@ def sample_database(copies: int) -> Path:
 class ServiceProcess:
     """Started, killed and started again on the same port; stopped and removed at exit."""
 
-    def __init__(self, *, copies: int = 200) -> None:
+    def __init__(self, *, copies: int = 200, url: str = "") -> None:
+        """With a `url` the database is there already; else it is a fresh SQLite file."""
         # A socket's path may not be longer than 107 bytes: pytest's own folders are.
         self.state = Path(mkdtemp(prefix="muontra-"))
         self.database = self.state / "service.db"
-        copyfile(sample_database(copies), self.database)
+        self.url = url or f"sqlite:///{self.database}"
+        if not url:
+            copyfile(sample_database(copies), self.database)
         self.key: ServiceKey = service_key(self.state)
         self.log = self.state / "log.jsonl"
         self.port = 0
@@ -102,6 +105,10 @@ class ServiceProcess:
         rmtree(self.state)
 
     @property
+    def _place(self) -> list[str]:
+        return ["--state", str(self.state), "--database", self.url]
+
+    @property
     def endpoint(self) -> str:
         return f"tcp://127.0.0.1:{self.port}"
 
@@ -117,7 +124,7 @@ class ServiceProcess:
         self, crash_at: CrashPoint | str = "", patches: Mapping[str, object] | None = None
     ) -> None:
         """Returns at once."""
-        words = ["run", "--listen", self.endpoint, "--state", str(self.state)]
+        words = ["run", "--listen", self.endpoint, *self._place]
         program = ["-c", PATCHED.format(patches=dict(patches))] if patches else ["-m", "service"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -149,7 +156,7 @@ class ServiceProcess:
 
     def command(self, *words: str, code: int = 0) -> str:
         """What `muontra-service` says, run in this process; `code` is how it must end."""
-        done = CliRunner().invoke(app, [*words, "--state", str(self.state)])
+        done = CliRunner().invoke(app, [*words, *self._place])
         assert done.exit_code == code, f"{done.output}{done.exception!r}"
         return done.output
 

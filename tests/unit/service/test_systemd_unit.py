@@ -11,7 +11,7 @@ UNIT = Path(__file__).parents[3] / "systemd/muontra-service.service"
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
 def test_the_unit_is_hardened() -> None:
-    command = ["systemd-analyze", "security", "--offline=true", "--threshold=20", UNIT]
+    command = ["systemd-analyze", "security", "--offline=true", "--threshold=20", str(UNIT)]
     judged = subprocess.run(command, capture_output=True, text=True, check=False)
     assert judged.returncode == 0, judged.stdout
 
