@@ -1,7 +1,7 @@
 """A station's configuration: TOML to frozen structs, every mistake told at once with its line.
 
 Keys carry their units. Unknown keys are errors with the nearest name. Secrets are paths of files.
-The file is described in docs/administration.md, "Configuration of a station".
+The file is described in docs/station.md, "Configuration of a station".
 """
 
 import re
