@@ -9,7 +9,7 @@ stops when the frame that shows it has left the station. The floor is tests/benc
 import re
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -153,8 +153,8 @@ def _once(rig: Rig, pile: list[VirtualTag], items: set[str]) -> Cost:
     released = _moment(
         rig, shown, lambda found: set(found) == items and set(found.values()) == {"done"}
     )
-    trace = [frame for frame in rig.simulator.trace.frames() if frame.at >= laid]
-    start = _start(trace)
+    trace = rig.simulator.trace.frames()
+    start = _start(trace, laid)
     cost = Cost(_cost(trace, start, named), _cost(trace, start, released))
     _bring_back(rig, pile)
     return cost
@@ -173,12 +173,13 @@ def _moment(rig: Rig, since: int, condition: Callable[[dict[str, str]], bool]) -
     return eventually(first, 20, "the pile on the screen")
 
 
-def _start(trace: list[TracedFrame]) -> float:
-    """The RF reset before the first inventory that answers with tags."""
+def _start(trace: Sequence[TracedFrame], laid: float) -> float:
+    """The RF reset before the first inventory that answers with tags, be it before the laying."""
     found = next(
         frame.at
         for frame in trace
-        if frame.direction is Direction.SENT
+        if frame.at >= laid
+        and frame.direction is Direction.SENT
         and frame.raw[COMMAND] == ISO_HOST
         and frame.raw[STATUS] in SOME_TAGS
     )
@@ -187,10 +188,10 @@ def _start(trace: list[TracedFrame]) -> float:
         for frame in trace
         if frame.direction is Direction.RECEIVED and frame.raw[COMMAND] == RF_RESET
     ]
-    return max((at for at in resets if at < found), default=trace[0].at)
+    return max(at for at in resets if at < found)
 
 
-def _cost(trace: list[TracedFrame], start: float, end: float) -> Floor:
+def _cost(trace: Sequence[TracedFrame], start: float, end: float) -> Floor:
     asked = [f for f in trace if f.direction is Direction.RECEIVED and start <= f.at <= end]
     return Floor(end - start, len(asked))
 
