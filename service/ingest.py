@@ -23,8 +23,10 @@ NO_MESSAGE: MessageId = "0" * 32
 LIVE_MS = 15_000
 """An operation sent later than this after its act is replay (docs/protocols/link.md, "Times")."""
 
-LATE_RETURN_MS = 1_000
-"""A return that comes later than this takes the moment of the act: the item may be lent again."""
+LATE_RETURN_MS = 250
+"""A return that comes later than this takes the moment of the act: the item may be lent again.
+
+Nobody lends a book elsewhere faster than this."""
 
 FRAMES: dict[Kind, int] = {
     "hello": 3,

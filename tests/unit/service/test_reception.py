@@ -112,7 +112,7 @@ def test_after_hello_an_operation_waits_for_the_ledger() -> None:
     assert len(desk.reception.tray.next_batch()) == 1
 
 
-@pytest.mark.parametrize(("seconds", "late"), [(0.0, False), (0.9, False), (1.1, True), (60, True)])
+@pytest.mark.parametrize(("seconds", "late"), [(0.0, False), (0.2, False), (0.3, True), (60, True)])
 def test_a_return_that_was_held_up_on_the_line_takes_the_moment_of_the_act(
     seconds: float, late: bool
 ) -> None:
