@@ -46,7 +46,7 @@ from kiosk.session_runner import Remembered, SessionRunner
 from kiosk.station_store import StationStore, StoreFull
 from kiosk.tag_repair import TagRepair
 from kiosk.telling import Telling
-from kiosk.views import FarewellView, Frame, Hindrance, View
+from kiosk.views import FarewellView, Frame, Hindrance
 from service.protocol.questions import AskPatron
 from service.protocol.replies import ItemAnswer, PatronAnswer, Refused
 
@@ -57,6 +57,8 @@ GiveOrders = Callable[[tuple[PadOrder, ...]], None]
 SaveReceipt = Callable[[tuple[str, ...]], None]
 
 DISK_CHECK_SECONDS = 5.0
+FULL_PAUSE_SECONDS = 1.0
+"""How long nothing is sent after a commit found no room: replies could not be kept either."""
 BURST_SECONDS = 0.005
 
 
@@ -115,6 +117,7 @@ class Controller(Thread):
         self._since = ""
         self._disk_checked = 0.0
         self._settle_again_at = 0.0
+        self._send_again_at: float | None = None
 
     def stop(self) -> None:
         """Ask the thread to end after its present step; the caller joins it."""
@@ -165,6 +168,7 @@ class Controller(Thread):
             next_countdown(session, monotonic()),
             self._client.next_deadline(in_session=self._in_session()),
             self._telling.next_deadline(),
+            self._send_again_at,
             self._disk_checked + DISK_CHECK_SECONDS,
         )
         return min(time for time in wanted if time is not None)
@@ -176,7 +180,8 @@ class Controller(Thread):
         for each in news:
             self._take_in(draft, each, now)
         self._let_time_pass(draft, now)
-        send_what_may_leave(draft, self._client, self._out_of_order(), now)
+        if self._may_send(now):
+            send_what_may_leave(draft, self._client, self._out_of_order(), now)
         self._telling.mark(draft, now)
         if self._commit(draft):
             draft.act(self._outside.order)
@@ -201,9 +206,17 @@ class Controller(Thread):
         reached(CrashPoint.AFTER_OUTBOX_COMMIT)
         return True
 
+    def _may_send(self, now: float) -> bool:
+        """What leaves is marked, and what is answered is kept: both want room on the disk."""
+        if self._send_again_at is not None and now < self._send_again_at:
+            return False
+        self._send_again_at = None
+        return True
+
     def _not_happened(self, before: Remembered, pad: Pad, now: float) -> None:
         self._runner.go_back(before)
         self._pad = pad
+        self._send_again_at = now + FULL_PAUSE_SECONDS
         self._repair = TagRepair()  # what it meant to ask was never asked
         self._runner.advance(Draft(self._outbox, self._birth), events.StoreRefused(), now)
 
@@ -278,7 +291,7 @@ class Controller(Thread):
         order, ref = outcome.order, outcome.order.ref
         if outcome.failure is None:
             reached(CrashPoint.PROVED_BEFORE_COMMIT)
-        if ref is None or self._runner.ref_of(order.operation or "") != ref:
+        if ref is None or not self._runner.waits_for(ref):
             self._repair.repaired(draft, order, outcome.failure)
         elif outcome.failure is None:
             self._runner.advance(draft, events.SecurityProved(ref, order.uid), now)
@@ -328,11 +341,11 @@ class Controller(Thread):
     def _publish(self, now: float) -> None:
         session = self._runner.session
         view = view_of(session, now, datetime.now().astimezone().date(), self._since)
-        if self._runner.receipt_wanted:
-            self._runner.receipt_wanted = False
-            self._outside.save_receipt(self._receipt(view))
+        wanted = self._runner.take_receipt()
+        if wanted is not None:
+            self._outside.save_receipt(self._receipt(wanted, now))
         if isinstance(view, FarewellView) and view.receipt is not None:
-            view = replace(view, receipt=self._receipt(view))
+            view = replace(view, receipt=self._receipt(session, now))
         before = self._frame
         frame = Frame(
             number=before.number + 1 if before else 1,
@@ -351,15 +364,16 @@ class Controller(Thread):
         self._telling.publishes(frame.number, self._runner.told_operations())
         self._outside.publish(frame)
 
-    def _receipt(self, view: View) -> tuple[str, ...]:
+    def _receipt(self, session: SelfCheck, now: float) -> tuple[str, ...]:
+        at = datetime.now().astimezone()
+        view = view_of(replace(session, help_open=False), now, at.date(), self._since)
         if not isinstance(view, FarewellView):
             return ()
-        session = self._runner.session
         head = ReceiptHead(
             library=self._facts.library,
             station=self._facts.name,
             patron=session.patron.short_name if session.patron else "",
-            at=datetime.now().astimezone(),
+            at=at,
         )
         return compose(head, view, self._facts.translate(session.language))
 

@@ -11,7 +11,7 @@ from kiosk.crash_points import CrashPoint, reached
 from kiosk.draft import Draft
 from kiosk.outbox.changes import DropOperation, Journal
 from kiosk.outbox.outbox import Outbox
-from kiosk.outbox.records import JournalState, OperationRecord
+from kiosk.outbox.records import NO_TAG, JournalState, OperationRecord
 from kiosk.pad_orders import ReadContent, SetSecurity
 from kiosk.session import effects, events
 from kiosk.session.advance import advance
@@ -28,9 +28,13 @@ from kiosk.session.states import (
 )
 from kiosk.settlement import settle, withdraw
 from kiosk.views import RenewState
-from service.protocol.operations import CheckIn, CheckOut
+from service.protocol.operations import Act, CheckIn, CheckOut, ReportTag, TagFinding
 from service.protocol.questions import AskItem, AskPatron
 
+PROOF_OF: dict[type[Act], TagFinding] = {
+    CheckOut: "released-proved",
+    CheckIn: "secured-proved",
+}
 TOLD_STAGES = FINISHED | {Stage.REFUSED}
 TOLD_RENEWALS = frozenset({RenewState.RENEWED, RenewState.REFUSED})
 
@@ -52,7 +56,7 @@ class SessionRunner:
     client: CirculationClient
     operations: dict[Ref, str] = field(default_factory=dict)
     owed: list[str] = field(default_factory=list)
-    receipt_wanted: bool = False
+    receipt_of: SelfCheck | None = None
 
     def remember(self) -> Remembered:
         """The state before a step."""
@@ -62,6 +66,7 @@ class SessionRunner:
         """The step has not happened."""
         self.session, self.operations = before.session, before.operations
         self.owed = list(before.owed)
+        self.receipt_of = None
 
     def advance(self, draft: Draft, event: events.Event, now: float) -> None:
         """Take one event in and bring its effects about."""
@@ -77,6 +82,16 @@ class SessionRunner:
     def ref_of(self, operation: str) -> Ref | None:
         """The try that an operation belongs to, None when its session is over."""
         return next((ref for ref, key in self.operations.items() if key == operation), None)
+
+    def waits_for(self, ref: Ref) -> bool:
+        """Whether the outcome of a write still concerns the present try of a line."""
+        line = self.session.lines.get(ref.key)
+        return line is not None and self.session.ref(line) == ref
+
+    def take_receipt(self) -> SelfCheck | None:
+        """The visit whose receipt was asked for in this step, as it was then."""
+        wanted, self.receipt_of = self.receipt_of, None
+        return wanted
 
     def leave_undecided(self, draft: Draft, now: float) -> None:
         """The link is gone: check-outs without an answer are withdrawn, returns are kept."""
@@ -129,15 +144,13 @@ class SessionRunner:
                 self.operations[ref] = draft.submit(act)
             case effects.WriteSecurity():
                 self._write_security(draft, effect)
-            case effects.NoteProved(ref, uid, item):
-                operation = self.operations.get(ref)
-                if operation is not None:
-                    draft.write([Journal(operation, uid, item, JournalState.PROVED)])
+            case effects.NoteProved():
+                self._note_proved(draft, effect)
             case effects.Settle(refs):
                 keys = (self.operations.get(ref) for ref in refs)
                 self.owed += [key for key in keys if key is not None]
             case effects.WriteReceipt():
-                self.receipt_wanted = True
+                self.receipt_of = self.session
 
     def _write_security(self, draft: Draft, effect: effects.WriteSecurity) -> None:
         operation = self.operations.get(effect.ref)
@@ -155,6 +168,17 @@ class SessionRunner:
                 check_first=effect.check_first,
             )
         )
+
+    def _note_proved(self, draft: Draft, effect: effects.NoteProved) -> None:
+        """A proof in the farewell comes after its tag was listed: the line closes again."""
+        operation = self.operations.get(effect.ref)
+        record = draft.outbox.get(operation or "")
+        if record is None:
+            return
+        draft.write([Journal(record.key, effect.uid, effect.item, JournalState.PROVED)])
+        if record.listed and effect.uid != NO_TAG:
+            finding = PROOF_OF[type(record.act)]
+            draft.submit(ReportTag(effect.item, effect.uid, finding, of=record.key))
 
 
 def _told(session: SelfCheck) -> list[Ref]:

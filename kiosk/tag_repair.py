@@ -57,6 +57,7 @@ class TagRepair:
     def repaired(self, draft: Draft, order: SetSecurity, failure: WriteFailure | None) -> None:
         """The outcome of a write that no session waits for."""
         if failure is None:
+            draft.write(_own_row(draft.outbox, order))
             report_proof(draft, order.uid, order.item, order.wanted, worth_telling=True)
         elif failure in HOPELESS and order.operation is None:
             draft.submit(ReportTag(order.item, order.uid, "unproved"))
@@ -101,6 +102,16 @@ def report_proof(
     draft.write(Journal(r.operation, r.uid, r.item, JournalState.CLOSED) for r in rows)
     if rows or worth_telling:
         draft.submit(ReportTag(item, uid, PROOF[state]))
+
+
+def _own_row(outbox: Outbox, order: SetSecurity) -> list[Journal]:
+    """The row of the operation for which this write was ordered: nobody else waits for it."""
+    rows = outbox.rows(order.operation or "")
+    return [
+        Journal(row.operation, row.uid, row.item, JournalState.CLOSED)
+        for row in rows
+        if row.uid == order.uid
+    ]
 
 
 def _is_over(outbox: Outbox, row: JournalRow) -> bool:

@@ -13,7 +13,10 @@ from service.protocol.replies import Lent, LoanLine, Returned
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How this station behaves; times in seconds (docs/station.md, "Configuration of a station")."""
+    """How this station behaves, times in seconds.
+
+    docs/station.md, "Configuration of a station".
+    """
 
     patron_idle_seconds: float = 60.0
     still_there_seconds: float = 20.0
