@@ -1,5 +1,6 @@
 """`muontra-service backup` and `restore`."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -108,8 +109,9 @@ def _restore(place: Place, file: Path | None) -> str:
         engine = place.bare_engine()
         with owned(engine):
             return _begin_epoch(engine)
-    name = make_url(place.url).database or ""
-    with hold_file(name, wait=False):
+    url = make_url(place.url)
+    is_file = url.get_backend_name() == "sqlite"
+    with hold_file(url.database or "", wait=False) if is_file else nullcontext():
         former = _put_back(file, place)
         if former:
             console.print(f"The former database lies in {former}")
