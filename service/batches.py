@@ -48,7 +48,7 @@ class Batches:
         log: FilteringBoundLogger,
     ) -> None:
         self.written = 0
-        self._is_out = False
+        self.is_out = False
         self._stopped = False
         self._reception = reception
         self._ledger = ledger
@@ -58,12 +58,12 @@ class Batches:
 
     def start(self) -> None:
         """Hand the next batch to the ledger unless one is being written."""
-        if self._is_out or self._stopped or not self._reception.has_work:
+        if self.is_out or self._stopped or not self._reception.has_work:
             return
         batch = self._reception.tray.next_batch()
         confirmed = self._reception.take_confirmed()
         work = partial(write, [waiting.arrived for waiting in batch], confirmed)
-        self._is_out = True
+        self.is_out = True
         self._ledger.do(work, partial(self._go_on, batch))
 
     def stop(self) -> None:
@@ -72,7 +72,7 @@ class Batches:
 
     def _go_on(self, batch: Sequence[Waiting], future: "Future[Outcome]") -> None:
         """The next batch first: the ledger need not wait until everybody is answered."""
-        self._is_out = False
+        self.is_out = False
         self.start()
         self._answer(batch, future)
 

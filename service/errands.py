@@ -1,6 +1,7 @@
 """Work done by other threads for a loop that must not wait: what follows it is done by the loop."""
 
 import os
+import select
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
@@ -15,15 +16,19 @@ class Errands:
 
     def __init__(self) -> None:
         self.wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        self.out = 0
+        self._poll = select.poll()  # select() takes no descriptor above 1,023
+        self._poll.register(self.wake, select.POLLIN)
         self._done: SimpleQueue[tuple[Callable[[Future[Any]], None], Future[Any]]] = SimpleQueue()
 
     def send(
         self, executor: Executor, work: Callable[[], T], then: Callable[["Future[T]"], None]
     ) -> None:
         """`work` runs in the executor; `then` runs in the loop's thread with what came of it."""
-        self.out += 1
         executor.submit(work).add_done_callback(lambda future: self._came_back(then, future))
+
+    def wait(self, seconds: float) -> None:
+        """Until one is back, or so long."""
+        self._poll.poll(seconds * 1000)
 
     def finish(self) -> None:
         """Do what follows all errands that are back."""
@@ -33,7 +38,6 @@ class Errands:
                 then, future = self._done.get_nowait()
             except Empty:
                 return
-            self.out -= 1
             then(future)
 
     def rouse(self) -> None:

@@ -13,9 +13,9 @@ from msgspec import Struct
 from service.arrived import Arrived
 from service.ingest import Caller
 
-BATCH = 64
+BATCH = 128
 PER_STATION = 32
-REPLAY_SHARE = 16
+REPLAY_SHARE = 32
 PILE = 256
 
 

@@ -24,6 +24,7 @@ from tests.station_client import KeyPair
 
 COPIES = 40_000
 STATIONS = (1, 10, 100, 1000)
+SATURATED = 300
 GROUPS = (8, 64)
 REPLAYED = 6_400
 ROUNDS = 3
@@ -31,6 +32,8 @@ SECONDS = 3.0
 PROCESSES = 2
 PACE = 1280.0
 PACE_SECONDS = 10.0
+WHOLE = f"service, {SATURATED} stations"
+SINGLE = f"{WHOLE}, one commit each"
 GOAL_OF_BASELINE = 0.5
 GOAL_OF_ONE_COMMIT = 4.0
 GOAL_P99_MS = 100.0
@@ -52,7 +55,7 @@ def run() -> None:
     """Measure, print the table, save JSON and plot."""
     keys = [KeyPair.make() for _ in range(max(STATIONS))]
     cells = [measure(keys[:count]) for count in STATIONS]
-    rounds = [compare(keys[:100]) for _ in range(ROUNDS)]
+    rounds = [compare(keys[:SATURATED]) for _ in range(ROUNDS)]
     middle = {name: median(one[name] for one in rounds) for name in rounds[0]}
     paced = measure(keys, rate=PACE, seconds=PACE_SECONDS)
     show(cells, middle, paced)
@@ -63,8 +66,8 @@ def run() -> None:
 def compare(keys: list[KeyPair]) -> dict[str, float]:
     """Baseline, the service, and the service with one commit each, one after the other."""
     rates = {f"statements alone, groups of {group}": baseline(group) for group in GROUPS}
-    rates["service, 100 stations"] = measure(keys).per_second
-    rates["service, one commit each"] = measure(keys, batch=1).per_second
+    rates[WHOLE] = measure(keys).per_second
+    rates[SINGLE] = measure(keys, batch=1).per_second
     return rates
 
 
@@ -163,9 +166,9 @@ def show(cells: list[Cell], middle: dict[str, float], paced: Cell) -> None:
     for name, rate in middle.items():
         console.print(f"{rate:8.0f}/s  {name}")
     whole, alone, single = (
-        middle["service, 100 stations"],
+        middle[WHOLE],
         middle[f"statements alone, groups of {GROUPS[-1]}"],
-        middle["service, one commit each"],
+        middle[SINGLE],
     )
     judge("of the statements alone", whole / alone, GOAL_OF_BASELINE)
     judge("times one commit each", whole / single, GOAL_OF_ONE_COMMIT)
