@@ -157,7 +157,9 @@ class Reception:
         """None for what is decided as of now."""
         now_ms = self._sender.now_ms()
         if message.given is not None:
-            return ingest.born_ms(message.header, operation, now_ms)
+            born = ingest.born_ms(message.header, operation, now_ms)
+            connection.reoffered_until_ms = max(connection.reoffered_until_ms, born)
+            return connection.reoffered_until_ms
         if not isinstance(operation.act, CheckIn) or message.header.boot != operation.boot:
             return None
         age_ms = connection.age_ms(caller.at, operation.monotonic_ms)

@@ -32,7 +32,8 @@ class Connection:
     """The process behind a station's key, as it told of itself. Owner: the link thread.
 
     `ahead_ms`: how far the service's monotonic clock is before the station's, told by the message
-    that was fastest on its way.
+    that was fastest on its way. `reoffered_until_ms`: the moment of the latest act that it offered
+    again; the next one, later in the station's own order, is not dated before it.
     """
 
     identity: bytes
@@ -41,6 +42,7 @@ class Connection:
     heard: float
     reoffers: bool
     ahead_ms: float = inf
+    reoffered_until_ms: int = 0
     waiting: int = 0
     broken: tuple[str, ...] = ()
     refused_instance: str = ""

@@ -44,12 +44,13 @@ class Desk:
     asked: list[Question] = field(default_factory=list)
     reoffered: list[str] = field(default_factory=list)
     now: float = 1000.0
+    wall_ms: int = 0
 
     def __post_init__(self) -> None:
         self.registry = StationRegistry(self.stations)
         self.reception = Reception(
             self.registry,
-            ReplySender(self.send, EPOCH, lambda: 0),
+            ReplySender(self.send, EPOCH, lambda: self.wall_ms),
             self,  # type: ignore[arg-type]
             lambda station: self.reoffered.append(station.name),
             structlog.get_logger(),
@@ -153,6 +154,20 @@ def test_a_station_of_the_former_epoch_is_asked_to_offer_what_it_keeps() -> None
     assert isinstance(welcome, Welcome)
     assert welcome.reoffer
     assert desk.reception.take_confirmed() == {}
+
+
+def test_re_offered_acts_keep_the_stations_order_however_long_their_messages_took() -> None:
+    """A return and the loan after it, a moment apart; the message of the first was slow."""
+    desk = Desk()
+    desk.hello(epoch="d" * 32)
+    given = encode(Lent("TK.00003", "Dư địa chí", "Sơn Khê", date(2026, 12, 2)))
+    first, second = operation(1, CheckIn("TK.00003"), monotonic_ms=1), operation(2, monotonic_ms=2)
+    for act, wall_ms in ((first, 100_050), (second, 100_000)):
+        desk.wall_ms = wall_ms
+        desk.take_frames((*frames(header("reoffer"), act), given))
+    batch = desk.reception.tray.next_batch()
+    moments = {w.arrived.operation.sequence: w.arrived.born_ms or 0 for w in batch}
+    assert moments[1] <= moments[2]
 
 
 def test_what_a_station_confirmed_before_the_restore_is_not_confirmed_now() -> None:
