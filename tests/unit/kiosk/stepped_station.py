@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import inf
 from typing import Self
 
 import pytest
@@ -106,7 +107,13 @@ class SteppedStation:
         self.orders += orders
 
     def step(self, *news: News) -> None:
-        self.controller._step(list(news))
+        """One step, and those that it asked for itself."""
+        todo = list(news)
+        while True:
+            self.controller._step(todo)
+            todo = self.controller._inbox.take_all(until=-inf)
+            if not todo:
+                return
 
     def later(self, seconds: float) -> None:
         self.service.now += seconds

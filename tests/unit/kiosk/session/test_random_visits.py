@@ -35,7 +35,7 @@ from tests.unit.kiosk.session.world import CARD, KNOWN, OTHER_CARD
 
 T = TypeVar("T")
 
-EXAMPLES = 150
+EXAMPLES = 120
 TAGS = st.sets(st.sampled_from(sorted(READINGS)), min_size=1, max_size=4)
 CODES = (CARD, OTHER_CARD, "TK.00001", "TK.00003", UNTAGGED, "9786041234567", "x" * 100)
 TOUCHES = (
