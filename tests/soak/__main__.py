@@ -1,0 +1,99 @@
+"""`make soak`: the long runs that `make test` only samples. Example: make soak ARGS='--kills 200'.
+
+A thousand kills at named steps, in blocks of fifty with a seed each; after every block the
+promises are checked on stores, tags and what people were shown. The report goes to
+docs/soak-report.md; one broken promise ends the run with its seed.
+"""
+
+import argparse
+import platform
+import sqlite3
+import sys
+import tempfile
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from kiosk.crash_points import CrashPoint as KioskPoint
+from service.crash_points import CrashPoint as ServicePoint
+from tests.system.crash_rig import CrashRig
+from tests.system.rig import Rig, Template
+
+BLOCK = 50
+REPORT = Path("docs/soak-report.md")
+STEPS = tuple(point.value for point in (*KioskPoint, *ServicePoint))
+
+console = Console(width=100, highlight=False)
+
+
+def main() -> int:
+    """Exit 0 only if every promise held and every step was cut."""
+    options = _parser().parse_args()
+    began, cuts, broken = monotonic(), Counter[str](), list[str]()
+    blocks = -(-options.kills // BLOCK)
+    with tempfile.TemporaryDirectory() as folder, _progress() as progress:
+        bar = progress.add_task("Visits that are cut", total=blocks * BLOCK)
+        template = Template.make(Path(folder) / "template")
+        for block in range(blocks):
+            seed = options.seed + block
+            broken += _block(template, Path(folder) / str(block), seed, cuts)
+            progress.advance(bar, BLOCK)
+            if broken:
+                break
+    missed = [step for step in STEPS if not cuts[step]]
+    _report(options.seed, blocks, cuts, broken, missed, monotonic() - began)
+    return 1 if broken or missed else 0
+
+
+def _block(template: Template, folder: Path, seed: int, cuts: Counter[str]) -> list[str]:
+    with Rig(template, folder) as rig:
+        rig.service.start()
+        crash = CrashRig(rig, seed)
+        crash.sample(BLOCK)
+        cuts.update(crash.cuts)
+        return [f"seed {seed}: {promise}" for promise in crash.verdict()]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make soak", description=__doc__)
+    parser.add_argument("--kills", type=int, default=1000, help="visits that are armed to be cut")
+    parser.add_argument("--seed", type=int, default=1, help="of the first block")
+    return parser
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, TimeElapsedColumn(), console=console)
+
+
+def _report(
+    seed: int, blocks: int, cuts: Counter[str], broken: list[str], missed: list[str], seconds: float
+) -> None:
+    verdict = "; ".join(broken) if broken else "no promise broken"
+    lines = [
+        "# Soak report",
+        "",
+        f"{datetime.now().astimezone():%Y-%m-%d}, Python {platform.python_version()}, SQLite "
+        f"{sqlite3.sqlite_version}, {platform.machine()}, {seconds / 60:.0f} minutes.",
+        "",
+        f"{blocks * BLOCK} visits armed, {cuts.total()} of them truly cut, seeds {seed} to "
+        f"{seed + blocks - 1}: **{verdict}**. Every {BLOCK} visits all loans, tags and what people",
+        "were shown were held against each other, before and after each tag was seen once more.",
+        f"Steps never cut: {', '.join(missed) or 'none'}.",
+        "",
+        "| step | cuts |",
+        "|---|---|",
+        *(f"| {step} | {cuts[step]} |" for step in STEPS),
+        "",
+        "Made by `make soak`.",
+    ]
+    REPORT.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    console.print(f"{verdict}; the report lies in {REPORT}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
