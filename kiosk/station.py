@@ -120,6 +120,7 @@ def first_session(config: StationConfig) -> SelfCheck:
             card_pattern=policy.card_pattern,
             item_pattern=policy.item_pattern,
             has_pad=config.pad is not None,
+            has_scanner=config.scanner is not None,
             lend_tagged_without_pad=policy.lend_tagged_without_pad,
         ),
         language=config.station.language,

@@ -18,6 +18,7 @@ from kiosk.session.step import Step
 from kiosk.session.visits import (
     begin,
     end,
+    may_begin,
     say_farewell,
     see_tag,
     something_happened,
@@ -57,7 +58,7 @@ def _returns_nothing_yet(step: Step) -> bool:
 
 def give_back(step: Step) -> None:
     """*Trả sách*; also for books that were laid down before anything was chosen."""
-    if isinstance(step.session.phase, Idle | Who | Farewell):
+    if may_begin(step.session) and isinstance(step.session.phase, Idle | Who | Farewell):
         begin(step, Returning())
         step.set(patron=None)
         _take_what_lies_there(step)

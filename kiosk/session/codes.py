@@ -9,7 +9,7 @@ from kiosk.session.effects import AskForItem
 from kiosk.session.states import Line, Stage
 from kiosk.session.step import Step
 from kiosk.session.tags import try_again
-from kiosk.session.visits import wake_for_item
+from kiosk.session.visits import may_begin, wake_for_item
 from kiosk.views import Hindrance, Trouble
 from service.protocol.replies import ItemAnswer, Refused
 
@@ -18,7 +18,7 @@ def code_scanned(step: Step, event: events.CodeScanned) -> None:
     """A barcode is a card or an item by its look; what looks like neither is ignored."""
     step.touched()
     policy = step.session.policy
-    if not may_be_number(event.text):
+    if not may_be_number(event.text) or not may_begin(step.session):
         return
     if re.fullmatch(policy.card_pattern, event.text):
         card_shown(step, event.text)

@@ -147,11 +147,17 @@ def on_pad(session: SelfCheck, line: Line) -> bool:
 def _nobody(session: SelfCheck, since: str) -> View:
     hindrances = session.hindrances
     ordered = tuple(h for h in Hindrance if h in hindrances)
-    reads = not {Hindrance.PAD, Hindrance.SCANNER} <= hindrances
-    if hindrances & CLOSED or not reads:
+    if hindrances & CLOSED or not _sees_items(session):
         return OutOfServiceView(ordered, since)
     online = not hindrances & NOT_LENDING
     return StartView(may_borrow=online, may_return=True, may_see_account=online, hindrances=ordered)
+
+
+def _sees_items(session: SelfCheck) -> bool:
+    """One working way to see items is enough."""
+    policy, broken = session.policy, session.hindrances
+    pad = policy.has_pad and Hindrance.PAD not in broken
+    return pad or (policy.has_scanner and Hindrance.SCANNER not in broken)
 
 
 def _who(session: SelfCheck, phase: Who, now: float) -> WhoView:

@@ -28,6 +28,7 @@ class Policy:
     card_pattern: str = r"\d{8}"
     item_pattern: str = r"[A-Z]{2,4}\.\d{5,7}"
     has_pad: bool = True
+    has_scanner: bool = True
     lend_tagged_without_pad: bool = False
 
 
@@ -61,6 +62,8 @@ CLOSED = frozenset(
         Hindrance.PROTOCOL,
     }
 )
+"""No visit begins, not by a book or a card either: what is told would never be booked."""
+
 NOT_LENDING = CLOSED | {Hindrance.LINK, Hindrance.DISK}
 """No visit that borrows or renews begins; one that runs goes on."""
 

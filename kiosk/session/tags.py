@@ -14,7 +14,7 @@ from kiosk.session.states import (
     Stage,
 )
 from kiosk.session.step import Step
-from kiosk.session.visits import begin_if_idle, see_tag, tag_key, wake_for_item
+from kiosk.session.visits import begin_if_idle, may_begin, see_tag, tag_key, wake_for_item
 from kiosk.views import Trouble
 from service.protocol.replies import Lent
 
@@ -47,7 +47,7 @@ def _is_new(session: SelfCheck, uid: Uid) -> bool:
     told = isinstance(session.phase, Farewell) and any(
         uid in line.tags for line in session.lines.values()
     )
-    return not told and uid not in session.left_behind
+    return may_begin(session) and not told and uid not in session.left_behind
 
 
 def tags_removed(step: Step, event: events.TagsRemoved) -> None:

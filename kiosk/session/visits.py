@@ -6,6 +6,7 @@ from drivers.uid import Uid
 from kiosk.session.effects import Settle
 from kiosk.session.events import Ref
 from kiosk.session.states import (
+    CLOSED,
     FINISHED,
     Account,
     Borrowing,
@@ -13,6 +14,7 @@ from kiosk.session.states import (
     Idle,
     Line,
     Phase,
+    SelfCheck,
     Stage,
     Who,
 )
@@ -28,6 +30,11 @@ def begin(step: Step, phase: Phase) -> None:
         step.set(number=step.session.number + 1, help_open=False)
     step.touched()
     step.go(phase)
+
+
+def may_begin(session: SelfCheck) -> bool:
+    """Whether something may happen now: a visit runs, or one may begin."""
+    return not (CLOSED & session.hindrances and isinstance(session.phase, Idle | Farewell))
 
 
 def see_tag(step: Step, uid: Uid) -> None:

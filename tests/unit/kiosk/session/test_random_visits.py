@@ -63,6 +63,7 @@ CARD_ANSWERS = (KNOWN, KNOWN, BLOCKED, Refused(RefusalCode.PIN_WRONG), None)
 NO = (Refused(RefusalCode.LIMIT_REACHED), Withdrawn(), Parked(), Settled())
 FAILURES = (None, None, *WriteFailure)
 UNKNOWN_ITEM = Refused(RefusalCode.ITEM_UNKNOWN)
+BREAKABLE = (Hindrance.PAD, Hindrance.LINK, Hindrance.LINK, Hindrance.DISK, Hindrance.PROTOCOL)
 WHICH = st.integers(0, 7)
 
 
@@ -114,7 +115,7 @@ class RandomVisits(RuleBasedStateMachine):
     def pad_forgets_an_order(self) -> None:
         self.around.orders.popleft()
 
-    @rule(what=st.sampled_from((Hindrance.PAD, Hindrance.LINK, Hindrance.LINK, Hindrance.DISK)))
+    @rule(what=st.sampled_from(BREAKABLE))
     def something_goes_or_comes(self, what: Hindrance) -> None:
         if self.around.has(what):
             self.around.hinder(what, gone=True)
