@@ -221,8 +221,8 @@ class AccountView:
 class FarewellView:
     """What was done. `receipt` is the 42-column text when the reader asked to see it.
 
-    `card_on_pad` and `books_on_pad` (lent ones): do not forget them. `saved`: a receipt file lies
-    there.
+    `unfinished` names also what is done but for its tag. `card_on_pad` and `books_on_pad` (lent
+    ones): do not forget them. `saved`: a receipt file lies there.
     """
 
     lent: tuple[ItemLine, ...]

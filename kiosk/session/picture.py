@@ -266,5 +266,6 @@ def _farewell(session: SelfCheck, phase: Farewell, now: float) -> FarewellView:
 
 
 def _unfinished(session: SelfCheck) -> list[ItemLine]:
-    open_lines = (line for line in session.lines.values() if line.stage not in FINISHED)
-    return [item_line(session, line) for line in open_lines if line.stage is not Stage.SEEN]
+    """What is left to do, also a tag of a loan or a return that is done itself."""
+    left = (line for line in session.lines.values() if line.stage not in {Stage.SEEN, Stage.DONE})
+    return [item_line(session, line) for line in left]

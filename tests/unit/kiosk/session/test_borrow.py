@@ -252,3 +252,18 @@ def test_farewell_reminds_of_lent_books_on_the_pad() -> None:
     view = world.view()
     assert isinstance(view, FarewellView)
     assert view.books_on_pad == 1
+
+
+def test_a_lent_book_whose_tag_could_not_be_written_is_named_at_the_farewell() -> None:
+    """Else its reader sets off the gate's alarm unwarned."""
+    world = World()
+    world.show_card()
+    world.lay(1)
+    world.grant(*world.submitted())
+    (write,) = world.writes()
+    world.hear(events.SecurityFailed(write.ref, write.uid, events.WriteFailure.LOCKED))
+    world.hear(intents.Finish())
+    view = world.view()
+    assert isinstance(view, FarewellView)
+    assert [line.state for line in view.lent] == [LineState.DONE_TAG_OPEN]
+    assert [line.state for line in view.unfinished] == [LineState.DONE_TAG_OPEN]
