@@ -1,4 +1,4 @@
-"""From the in-tray through the ledger to the answers: one batch at a time.
+"""From the in-tray through the ledger to the answers: one batch after the other.
 
 What arrives while a batch is written forms the next one, so a busy service commits in groups and
 an idle one at once.
@@ -22,6 +22,9 @@ from service.logs import kind_of
 from service.protocol.replies import BodyDiffers, ForeignOperation, Reply, TryLater
 from service.reception import Reception
 from service.reply_sender import ReplySender
+
+AT_ONCE = 2
+"""Batches that the ledger's thread is given: one is written, the next lies ready."""
 
 STATION_AT_FAULT = {
     BodyDiffers: "operation id used again with another body, refused",
@@ -48,7 +51,7 @@ class Batches:
         log: FilteringBoundLogger,
     ) -> None:
         self.written = 0
-        self.is_out = False
+        self.out = 0
         self._stopped = False
         self._reception = reception
         self._ledger = ledger
@@ -57,13 +60,20 @@ class Batches:
         self._folded = FoldedLog(log)
 
     def start(self) -> None:
-        """Hand the next batch to the ledger unless one is being written."""
-        if self.is_out or self._stopped or not self._reception.has_work:
-            return
+        """Hand the ledger what it can take; a second batch goes along only when it is whole."""
+        while not self._stopped and self._is_wanted():
+            self._begin()
+
+    def _is_wanted(self) -> bool:
+        if self.out == 0:
+            return self._reception.has_work
+        return self.out < AT_ONCE and self._reception.tray.holds_a_batch
+
+    def _begin(self) -> None:
         batch = self._reception.tray.next_batch()
         confirmed = self._reception.take_confirmed()
         work = partial(write, [waiting.arrived for waiting in batch], confirmed)
-        self.is_out = True
+        self.out += 1
         self._ledger.do(work, partial(self._go_on, batch))
 
     def stop(self) -> None:
@@ -72,7 +82,7 @@ class Batches:
 
     def _go_on(self, batch: Sequence[Waiting], future: "Future[Outcome]") -> None:
         """The next batch first: the ledger need not wait until everybody is answered."""
-        self.is_out = False
+        self.out -= 1
         self.start()
         self._answer(batch, future)
 

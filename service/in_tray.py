@@ -37,11 +37,17 @@ class InTray:
     def __init__(self) -> None:
         self._piles: dict[int, _Pile] = {}
         self._arrivals = count()
+        self._waiting = 0
         # Stations in the order of their turn, by whether their next operation is fresh.
         self._lines: dict[bool, dict[int, None]] = {True: {}, False: {}}
 
     def __bool__(self) -> bool:
         return bool(self._piles)
+
+    @property
+    def holds_a_batch(self) -> bool:
+        """Whether so much waits that a batch would be whole, had each station its share."""
+        return self._waiting >= BATCH
 
     def put(self, waiting: Waiting) -> bool:
         """False when too much of this station waits already: it shall try later."""
@@ -50,6 +56,7 @@ class InTray:
         if len(pile) >= PILE:
             return False
         sequence = waiting.arrived.operation.sequence
+        self._waiting += 1
         heappush(pile, (sequence, next(self._arrivals), waiting))
         self._line_up(number, pile)
         return True
@@ -78,6 +85,7 @@ class InTray:
         del self._lines[live][number]
         pile = self._piles.pop(number)
         taken = [heappop(pile)[2] for _ in range(min(share, len(pile)))]
+        self._waiting -= len(taken)
         if pile:
             self._piles[number] = pile
             self._line_up(number, pile)

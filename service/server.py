@@ -59,7 +59,7 @@ class Server:
                 if source in ready:
                     turn()
             self.batches.start()
-            if self.batches.is_out:
+            if self.batches.out:
                 self.errands.wait(PATIENCE_SECONDS)
             self.each_turn()
 
