@@ -98,10 +98,13 @@ def still_there(session: SelfCheck, now: float) -> StillThere | None:
 
 def chime_between(before: View | None, after: View) -> Chime | None:
     """The most urgent sound for what changed from one view to the next."""
-    old = {line.key: line.state for line in getattr(before, "lines", ())}
-    lines = getattr(after, "lines", ()) if isinstance(after, BorrowView | ReturnView) else ()
-    fresh = {line.state for line in lines if old.get(line.key) != line.state}
+    old = {row.key: row.state for row in _shown_rows(before)}
+    fresh = {row.state for row in _shown_rows(after) if old.get(row.key) != row.state}
     return next((chime for state, chime in CHIMES.items() if state in fresh), None)
+
+
+def _shown_rows(view: View | None) -> tuple[ItemLine, ...]:
+    return view.lines if isinstance(view, BorrowView | ReturnView) else ()
 
 
 def state_of(session: SelfCheck, line: Line) -> LineState:

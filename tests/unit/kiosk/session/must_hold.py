@@ -3,7 +3,7 @@
 from kiosk.outbox.records import NO_TAG
 from kiosk.session import events
 from kiosk.session.clock import next_countdown, next_deadline
-from kiosk.session.picture import item_line, still_there
+from kiosk.session.picture import chime_between, item_line, still_there
 from kiosk.session.states import FINISHED, Idle, Line, Stage
 from kiosk.views import FarewellView, LineState
 from service.protocol.operations import CheckIn, CheckOut
@@ -85,6 +85,8 @@ def the_view_names_each_thing_once(around: Surroundings) -> None:
     """And it can be made, whatever has happened."""
     view = around.world.view()
     still_there(around.session, around.world.now)
+    chime_between(around.shown, view)
+    around.shown = view
     told = [getattr(view, "lines", ())]
     if isinstance(view, FarewellView):
         told = [(*view.lent, *view.returned), view.unfinished]

@@ -14,7 +14,7 @@ from kiosk.recognition import UNREADABLE, TagKind, TagReading
 from kiosk.session import effects, events
 from kiosk.session.events import Ref, WriteFailure
 from kiosk.session.states import Farewell, Idle, SelfCheck
-from kiosk.views import Hindrance
+from kiosk.views import Hindrance, View
 from service.protocol.operations import CheckIn, CheckOut, Renew
 from service.protocol.replies import (
     ItemAnswer,
@@ -83,6 +83,7 @@ class Surroundings:
     proved: set[tuple[Ref, Uid]] = field(default_factory=set)
     noted: set[tuple[Ref, Uid]] = field(default_factory=set)
     hopeless: set[tuple[Ref, Uid]] = field(default_factory=set)
+    shown: View | None = None
 
     @property
     def session(self) -> SelfCheck:

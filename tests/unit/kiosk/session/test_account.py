@@ -5,6 +5,7 @@ from datetime import date
 from kiosk import intents
 from kiosk.session import events
 from kiosk.session.effects import Settle, Submit
+from kiosk.session.picture import chime_between
 from kiosk.session.states import Account, Borrowing, Farewell, Idle
 from kiosk.views import AccountView, Hindrance, RenewState
 from service.protocol.operations import Renew
@@ -128,3 +129,11 @@ def test_no_loan_of_the_account_is_left_after_it() -> None:
     world.hear(intents.Back())
     assert isinstance(world.session.phase, Idle)
     assert world.session.patron is None
+
+
+def test_the_way_from_an_account_to_any_other_screen_makes_no_sound_and_no_fault() -> None:
+    world = account(loan(1))
+    before = world.view()
+    world.hear(intents.Leave())
+    assert chime_between(before, world.view()) is None
+    assert chime_between(world.view(), before) is None
