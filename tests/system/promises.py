@@ -93,6 +93,10 @@ class Ledger:
     def listed(self, item: str, *kinds: str) -> bool:
         return any(entry[0] in kinds and entry[1] == item for entry in self.attention)
 
+    def names_tag(self, uid: str, kind: str) -> bool:
+        """Parts of a set may differ: a line is about one tag."""
+        return any(entry[0] == kind and entry[2] == uid for entry in self.attention)
+
     def word(self, item: str) -> Word:
         """What a person would have to have been told."""
         names = self.borrowers.get(item)
@@ -175,9 +179,9 @@ def _disagreeing_once_seen(ledger: Ledger, tags: list[VirtualTag]) -> Iterator[s
         lent_still_secured = wanted == RELEASED and tag.afi == SECURED
         if tag.afi != wanted and not lent_still_secured:
             yield f"tag {tag.uid} of {item} was seen with AFI {tag.afi:02X}, wanted {wanted:02X}"
-        if ledger.listed(item, "lent-still-secured") != lent_still_secured:
+        if ledger.names_tag(tag.uid, "lent-still-secured") != lent_still_secured:
             yield f"tag {tag.uid} of {item} has AFI {tag.afi:02X}, and the list says otherwise"
-        if ledger.listed(item, "tag-unproved"):
+        if ledger.names_tag(tag.uid, "tag-unproved"):
             yield f"tag {tag.uid} of {item} was seen and is still listed as unproved"
 
 
