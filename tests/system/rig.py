@@ -40,6 +40,8 @@ OWNER = "VN-SK"
 STATION, SECOND_STATION = "kiosk-1", "kiosk-2"
 LOOK = "system information "
 POINT = "TV"
+NOBODY = {"StartView", "OutOfServiceView"}
+"""Screens while nobody is there; without its pad this kiosk can see no item."""
 COPIES = 200
 
 LOANS_OF_ITEM = """
@@ -221,23 +223,19 @@ class Kiosk:
     def finish(self) -> bool:
         """*Xong*, and past the farewell."""
         self.station.do("Finish")
-        self.station.until(
-            lambda view: view["kind"] in {"FarewellView", "StartView"}, 10, "farewell"
-        )
+        self.station.until(lambda view: view["kind"] in {"FarewellView", *NOBODY}, 10, "farewell")
         self.station.do("Finish")
         return self.at_start()
 
     def leave(self) -> bool:
         """*Thoát*, and past the farewell."""
         self.station.do("Leave")
-        self.station.until(
-            lambda view: view["kind"] in {"FarewellView", "StartView"}, 10, "farewell"
-        )
+        self.station.until(lambda view: view["kind"] in {"FarewellView", *NOBODY}, 10, "farewell")
         self.station.do("Finish")
         return self.at_start()
 
     def at_start(self) -> bool:
-        return self.station.until(lambda view: view["kind"] == "StartView", 10, "start screen")
+        return self.station.until(lambda view: view["kind"] in NOBODY, 10, "start screen")
 
 
 class Rig:
