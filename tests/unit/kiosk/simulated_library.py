@@ -41,7 +41,14 @@ from kiosk.session.states import Idle
 from service.circulation.facts import Item
 from service.protocol.operations import Operation
 from service.protocol.questions import AskItem, AskPatron, Hello, Question
-from service.protocol.replies import Alive, ItemAnswer, OutcomeReply, PatronAnswer, Reply
+from service.protocol.replies import (
+    Alive,
+    ItemAnswer,
+    LoanLine,
+    OutcomeReply,
+    PatronAnswer,
+    Reply,
+)
 from tests.unit.kiosk.played_service import WELCOME, PlayedService, Sent
 from tests.unit.kiosk.promises import Entry, Found, People, broken
 from tests.unit.kiosk.stepped_station import MemoryStore, SteppedStation
@@ -49,6 +56,7 @@ from tests.unit.service.circulation.small_library import ADULT, BOOK, CHILD, Day
 
 CARD, OTHER_CARD = "04271936", "04271944"
 NAMES = {CARD: "V. A. MẪU", OTHER_CARD: "L. T. MẪU"}
+PIN = "4271"
 PARTS = {"TK.00001": 1, "TK.00002": 1, "TK.00003": 2}
 UNTAGGED = "TK.00011"
 PROFILE = LibraryProfile(0x07, 0xC2)
@@ -120,7 +128,8 @@ class SimulatedLibrary:
         assert self.station.is_on_disk()
         for order in self.open_orders():
             if isinstance(order, SetSecurity) and order.operation is not None:
-                assert any(row.uid == order.uid for row in self.disk.rows(order.operation))
+                rows = self.disk.rows(order.operation)
+                assert any(row.uid == order.uid for row in rows), "no row speaks of it"
 
     @property
     def disk(self) -> Outbox:
@@ -231,8 +240,9 @@ class SimulatedLibrary:
                 return self._decide(content)
             case Hello():
                 return WELCOME
-            case AskPatron(card):
-                return PatronAnswer(NAMES[card], None, open_loans=0, may_borrow=5)
+            case AskPatron(card, pin):
+                loans = self._loans_of(card) if pin == PIN else None
+                return PatronAnswer(NAMES[card], None, open_loans=0, may_borrow=5, loans=loans)
             case AskItem(item):
                 return self._item(item)
             case _:
@@ -250,6 +260,15 @@ class SimulatedLibrary:
         listed = any(line[1] == number and line[2] for line in self._lines())
         tagged, parts = number in PARTS, PARTS.get(number, 1)
         return ItemAnswer(number, item.title, item.author, tagged, parts, lent, listed)
+
+    def _loans_of(self, card: str) -> tuple[LoanLine, ...]:
+        desk = self.ledger.desk
+        loans = {number: desk.open_loan(item.id) for number, item in desk.items.items()}
+        return tuple(
+            LoanLine(number, "Mùa mận", "Mộc Khê", loan.due, renewable=True)
+            for number, loan in loans.items()
+            if loan is not None and loan.patron == desk.patrons[card].id
+        )
 
     def _lines(self) -> frozenset[Entry]:
         lines = self.ledger.desk.lines.values()

@@ -9,12 +9,24 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
+from drivers.facts import BarcodeScanned
+from drivers.tags.security import SecurityState
 from drivers.uid import Uid
-from kiosk import intents, security_journal, tag_repair
+from kiosk import intents, tag_repair
 from kiosk.crash_points import CrashPoint
-from kiosk.security_journal import TagProgress
+from kiosk.draft import Draft
+from kiosk.pad_orders import SetSecurity
+from kiosk.session import effects
+from kiosk.session_runner import SessionRunner
 from kiosk.telling import Telling
-from tests.unit.kiosk.simulated_library import CARD, OTHER_CARD, PARTS, UNTAGGED, SimulatedLibrary
+from tests.unit.kiosk.simulated_library import (
+    CARD,
+    OTHER_CARD,
+    PARTS,
+    PIN,
+    UNTAGGED,
+    SimulatedLibrary,
+)
 
 EXAMPLES = 30
 TAGS = st.sets(st.integers(1, sum(PARTS.values())), max_size=3)
@@ -46,6 +58,14 @@ class RandomStation(RuleBasedStateMachine):
     def somebody_comes_to_return(self, numbers: set[int]) -> None:
         self.library.step(intents.ChooseReturn())
         self.these_lie_there_now(numbers)
+
+    @rule(card=st.sampled_from((CARD, OTHER_CARD)))
+    def somebody_renews_all(self, card: str) -> None:
+        self.library.step(intents.ChooseAccount())
+        for act in (BarcodeScanned("scanner", card, 0.0), intents.PinTyped(PIN)):
+            self.library.step(act)
+            self.library.all_goes_well(1)
+        self.library.step(intents.RenewAll())
 
     @rule(way=st.sampled_from(LEAVING))
     def somebody_leaves(self, way: intents.Intent) -> None:
@@ -144,8 +164,11 @@ def shown_before_it_was_drawn(self: Telling, number: int, operations: frozenset[
         self.drawn(number, 0.0)
 
 
-def every_tag_counts_as_proved(_: object) -> TagProgress:
-    return TagProgress.PROVED
+def order_without_a_row(self: SessionRunner, draft: Draft, effect: effects.WriteSecurity) -> None:
+    wanted = SecurityState.RELEASED if effect.released else SecurityState.SECURED
+    operation = self.operations[effect.ref]
+    order = SetSecurity(effect.uid, effect.item, wanted, effect.ref, operation, check_first=False)
+    draft.orders.append(order)
 
 
 def no_pad_looks_after_idle_tags(*_: object) -> dict[Uid, str]:
@@ -154,7 +177,7 @@ def no_pad_looks_after_idle_tags(*_: object) -> dict[Uid, str]:
 
 PLANTED = {
     "told was": (Telling, "publishes", shown_before_it_was_drawn),
-    "no list names it": (security_journal, "progress", every_tag_counts_as_proved),
+    "no row speaks of it": (SessionRunner, "_write_security", order_without_a_row),
     "was seen": (tag_repair, "idle_tags", no_pad_looks_after_idle_tags),
 }
 
