@@ -4,6 +4,7 @@ Times are seconds on the monotonic clock of the station.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from drivers.uid import Uid
 
@@ -39,13 +40,97 @@ class BarcodeScanned:
     at: float
 
 
+class CardProblem(StrEnum):
+    """Why a card is no identity."""
+
+    RANDOM_UID = "random-uid"
+    WRONG_LENGTH = "wrong-length"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class CardSeen:
+    """A card that came into a reader's field. `number` is empty when there is a `problem`.
+
+    `technology`: iso14443a, iso14443b or felica.
+    """
+
+    technology: str
+    number: str
+    problem: CardProblem | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class CardPresented:
-    """A patron's contactless card came into the field of a card reader."""
+    """A card came into the field of the card reader `device`."""
 
     device: str
-    card_number: str
+    card: CardSeen
     at: float
 
 
-Fact = InventoryRound | BarcodeScanned | CardPresented
+@dataclass(frozen=True, slots=True)
+class TagAlarm:
+    """A gate saw a tag that its profile calls secured. None = this gate cannot tell.
+
+    `reader_time`: what the gate's own clock said, as text. `seconds`: how long a contact was
+    closed.
+    """
+
+    at: float
+    uid: Uid | None = None
+    afi: int | None = None
+    antenna: int | None = None
+    reader_time: str | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """People who passed since the last count."""
+
+    at: float
+    entered: int = 0
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFault:
+    """A contact or beam that stays closed too long (`stuck`), or is free again."""
+
+    at: float
+    contact: str
+    stuck: bool
+
+
+GateEvent = TagAlarm | Passage | ContactFault
+
+
+@dataclass(frozen=True, slots=True)
+class GateTold:
+    """What the gate `device` told, in its order."""
+
+    device: str
+    events: tuple[GateEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChuteState:
+    """The sensors of a book-drop. `bin_full`: held for longer than items fall past it."""
+
+    item_in_mouth: bool
+    item_passed: bool
+    bin_full: bool
+    jammed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChuteChanged:
+    """The sensors of the book-drop `device` changed."""
+
+    device: str
+    state: ChuteState
+    at: float
+
+
+Fact = InventoryRound | BarcodeScanned | CardPresented | GateTold | ChuteChanged

@@ -5,21 +5,24 @@ calls that name a tag may raise TagLeft, TagLocked or TagUnreadable as well.
 A driver object belongs to the one thread that opened it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from drivers.deadline import Deadline
-from drivers.facts import TagSeen
+from drivers.facts import CardSeen, ChuteState, GateEvent, TagSeen
 from drivers.uid import Uid
 
 
 @dataclass(frozen=True, slots=True)
-class ReaderIdentity:
-    """What a reader says of itself."""
+class DeviceIdentity:
+    """What a device says of itself; `serial` where it tells one."""
 
     maker: str
     model: str
     firmware: str
+    serial: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class TagBlocks:
 class TagReader(Protocol):
     """An RFID pad for ISO 15693 item tags."""
 
-    def open(self, deadline: Deadline) -> ReaderIdentity:
+    def open(self, deadline: Deadline) -> DeviceIdentity:
         """Open the line and make sure the right device answers.
 
         Raises PortMissing, PortBusy or WrongDevice besides the errors of every call.
@@ -78,7 +81,7 @@ class TagReader(Protocol):
 
 
 class BarcodeScanner(Protocol):
-    """A scanner whose codes arrive by themselves."""
+    """A scanner whose codes arrive by themselves while it is on. It is off after `open`."""
 
     def open(self, deadline: Deadline) -> None:
         """Open the line. Raises PortMissing or PortBusy."""
@@ -86,8 +89,141 @@ class BarcodeScanner(Protocol):
     def close(self) -> None:
         """Give the line back; harmless when it is closed already."""
 
+    def listen(self, deadline: Deadline, *, wanted: bool) -> None:
+        """Turn reading on or off. What came while it was off, or just after, is dropped."""
+
     def next_code(self, deadline: Deadline) -> str | None:
         """The next whole code, or None when none came before the deadline."""
+
+    def cancel(self) -> None:
+        """Called from another thread: make a blocked call return soon."""
+
+
+class CardReader(Protocol):
+    """A reader of patrons' contactless cards; never of item tags."""
+
+    def open(self, deadline: Deadline) -> DeviceIdentity:
+        """As TagReader.open."""
+
+    def close(self) -> None:
+        """Give the line back; harmless when it is closed already."""
+
+    def next_card(self, deadline: Deadline) -> CardSeen | None:
+        """The next card that comes into the field, or None when none came before the deadline.
+
+        A card that stays is told once; it is new again after it has left.
+        """
+
+    def cancel(self) -> None:
+        """Called from another thread: make a blocked call return soon."""
+
+
+class GateSignal(StrEnum):
+    """What a gate's own lamp and sounder can be told."""
+
+    OFF = "off"
+    LAMP = "lamp"
+    LAMP_AND_SOUND = "lamp and sound"
+
+
+class SecurityGate(Protocol):
+    """A gate that looks for secured tags by itself and tells about it. It never writes tags."""
+
+    def open(self, deadline: Deadline) -> DeviceIdentity:
+        """As TagReader.open."""
+
+    def close(self) -> None:
+        """Give the line back; harmless when it is closed already."""
+
+    def events(self, deadline: Deadline) -> tuple[GateEvent, ...]:
+        """What happened since `taken` was called last; empty when nothing did before the deadline.
+
+        Until `taken` the same events may come again.
+        """
+
+    def taken(self, deadline: Deadline) -> None:
+        """The events that were given last are safely kept: the gate may forget them."""
+
+    def signal(self, signal: GateSignal, seconds: float, deadline: Deadline) -> None:
+        """Light and sound for so long. Raises DeviceRefused by a gate that has neither."""
+
+    def cancel(self) -> None:
+        """Called from another thread: make a blocked call return soon."""
+
+
+class Paper(StrEnum):
+    """What a printer tells about its paper; most cheap ones tell nothing."""
+
+    GOOD = "good"
+    NEAR_END = "near end"
+    OUT = "out"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterStatus:
+    """None = the printer did not tell. `trouble`: a sentence for technicians, empty = none."""
+
+    paper: Paper = Paper.UNKNOWN
+    cover_open: bool | None = None
+    offline: bool | None = None
+    trouble: str = ""
+
+
+class ReceiptPrinter(Protocol):
+    """A printer of receipts."""
+
+    def open(self, deadline: Deadline) -> DeviceIdentity:
+        """As TagReader.open; a printer that never answers questions is opened all the same."""
+
+    def close(self) -> None:
+        """Give the line back; harmless when it is closed already."""
+
+    def status(self, deadline: Deadline) -> PrinterStatus:
+        """Asked now. No answer is `unknown`, no error."""
+
+    def print_lines(self, lines: Sequence[str], deadline: Deadline) -> PrinterStatus:
+        """Print, cut, and ask how it went. Texts of up to 42 columns, composed (NFC).
+
+        Raises DeviceRefused, before anything is printed, when the printer says that it cannot.
+        """
+
+    def cancel(self) -> None:
+        """Called from another thread: make a blocked call return soon."""
+
+
+class ChuteOrder(StrEnum):
+    """What a book-drop's chute can be told. Each output falls back to `rest` by itself when the
+    controller stops calling (`keep_alive`).
+    """
+
+    REST = "rest"
+    OPEN_SHUTTER = "open shutter"
+    GIVE_BACK = "give back"
+    TO_BIN = "to bin"
+    TO_OTHER_BIN = "to other bin"
+
+
+class BookDropChute(Protocol):
+    """Sensors and outputs of a book-drop that takes one item at a time."""
+
+    def open(self, deadline: Deadline) -> DeviceIdentity:
+        """As TagReader.open. All outputs are at rest afterwards."""
+
+    def close(self) -> None:
+        """All outputs at rest, then give the line back; harmless a second time."""
+
+    def state(self, deadline: Deadline) -> ChuteState:
+        """The sensors now, debounced."""
+
+    def next_change(self, deadline: Deadline) -> ChuteState | None:
+        """The sensors after the next change, or None when none came before the deadline."""
+
+    def order(self, order: ChuteOrder, deadline: Deadline) -> None:
+        """Set the outputs."""
+
+    def keep_alive(self) -> None:
+        """The controller lives; without this for 2 s all outputs go to rest."""
 
     def cancel(self) -> None:
         """Called from another thread: make a blocked call return soon."""

@@ -14,7 +14,16 @@ if TYPE_CHECKING:
 
 GROUP = "muontra.drivers"
 
-DeviceKind = Literal["pad", "scanner"]
+DeviceKind = Literal["pad", "scanner", "card", "gate", "printer", "drop"]
+
+
+@dataclass(frozen=True, slots=True)
+class UsbPlace:
+    """A USB device that this driver may drive: what is plugged in, or the adapter before it."""
+
+    vendor: int
+    product: int
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +32,9 @@ class Driver:
 
     `make(settings, trace)` gives an unopened device of the Protocol of its kind
     (drivers/interfaces.py); `settings` is the frozen struct that the configuration is decoded to.
+    `simulation` names a `Simulation` (drivers/simulators/simulation.py) as "module:NAME"; it is
+    imported by the bench and the conformance suite only. `usb` and `trials` are for finding a
+    device: which USB ids may be one, and which settings beside the path are tried when probing.
     """
 
     name: str
@@ -30,6 +42,9 @@ class Driver:
     summary: str
     settings: type[Any]
     make: Callable[[Any, FrameTrace], Any]
+    simulation: str = ""
+    usb: tuple[UsbPlace, ...] = ()
+    trials: tuple[Mapping[str, Any], ...] = ({},)
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,7 @@ class ScannerWorker(DeviceWorker):
 
     def _open(self) -> None:
         self._scanner.open(self._call())
+        self._scanner.listen(self._call(), wanted=True)
         log.info("device up", device=self.device_name)
         self._say(ScannerUp(self.device_name))
 

@@ -1,6 +1,7 @@
 """Scanners that send each code by itself over a serial line, as a `BarcodeScanner`."""
 
 from collections import deque
+from math import inf
 from time import monotonic
 from typing import Annotated
 
@@ -14,6 +15,9 @@ from drivers.serial_port import Parity, SerialPort
 
 CODE_SILENCE = 0.1
 """Seconds without a byte after which a code that began does not go on."""
+
+DEAF_SECONDS = 0.1
+"""After reading was turned on, what comes may have been scanned before."""
 
 
 class BarcodeSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,11 +39,11 @@ class SerialBarcodeScanner:
         self._splitter = CodeSplitter(settings.code_end)
         self._codes: deque[str] = deque()
         self._last_byte_at = 0.0
+        self._hears_from = inf
 
-    def open(self, deadline: Deadline) -> None:  # noqa: ARG002 - opening a scanner never waits
+    def open(self, deadline: Deadline) -> None:
         self._port.open()
-        self._splitter = CodeSplitter(self._settings.code_end)
-        self._codes.clear()
+        self.listen(deadline, wanted=False)
 
     def close(self) -> None:
         self._port.close()
@@ -47,10 +51,17 @@ class SerialBarcodeScanner:
     def cancel(self) -> None:
         self._port.cancel()
 
+    def listen(self, deadline: Deadline, *, wanted: bool) -> None:  # noqa: ARG002 - never waits
+        self._hears_from = monotonic() + DEAF_SECONDS if wanted else inf
+        self._splitter = CodeSplitter(self._settings.code_end)
+        self._codes.clear()
+
     def next_code(self, deadline: Deadline) -> str | None:
         while not self._codes:
             data = self._port.read_some(self._until_silence(deadline))
-            if data:
+            if data and monotonic() < self._hears_from:
+                self._trace.record_masked(Direction.DROPPED, data)
+            elif data:
                 self._last_byte_at = monotonic()
                 self._trace.record_masked(Direction.RECEIVED, data)
                 self._codes.extend(self._splitter.feed(data))

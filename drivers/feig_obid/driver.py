@@ -33,7 +33,7 @@ from drivers.feig_obid.conversation import Answer, Conversation, LineSettings
 from drivers.feig_obid.models import UHF_MODELS, model_name
 from drivers.feig_obid.statuses import MORE_DATA, NO_TRANSPONDER, TagDisturbed, trouble
 from drivers.frame_trace import FrameTrace
-from drivers.interfaces import ReaderIdentity, SystemInformation, TagBlocks
+from drivers.interfaces import DeviceIdentity, SystemInformation, TagBlocks
 from drivers.registry import Driver
 from drivers.serial_port import SerialPort
 from drivers.uid import Uid, uid_from_bytes
@@ -68,7 +68,7 @@ class FeigReader:
         self._last_uid: Uid | None = None
         self._last_read: tuple[Answer, Fields] | None = None
 
-    def open(self, deadline: Deadline) -> ReaderIdentity:
+    def open(self, deadline: Deadline) -> DeviceIdentity:
         self._port.open()
         self._line.restart()
         try:
@@ -121,7 +121,7 @@ class FeigReader:
     def write_dsfid(self, uid: Uid, dsfid: int, deadline: Deadline) -> None:
         self._ask(Request(WRITE_DSFID, {"dsfid": dsfid}, uid), deadline)
 
-    def _identity(self, deadline: Deadline) -> ReaderIdentity:
+    def _identity(self, deadline: Deadline) -> DeviceIdentity:
         fields = self._read(Request(SOFTWARE_VERSION), deadline).fields
         if fields["software"] in UHF_MODELS:
             raise WrongDevice(
@@ -129,7 +129,7 @@ class FeigReader:
                 "item tags need an HF reader: correct the configuration"
             )
         major, minor = divmod(fields["revision"], 256)
-        return ReaderIdentity("FEIG", model_name(fields["software"]), f"{major:X}.{minor:02X}")
+        return DeviceIdentity("FEIG", model_name(fields["software"]), f"{major:X}.{minor:02X}")
 
     def _whole_inventory(self, deadline: Deadline) -> tuple[TagSeen, ...]:
         """An inventory in parts is repeated from its start: the reader has dropped what it sent."""

@@ -62,6 +62,11 @@ class PtyHost:
         self.close()
 
     @property
+    def address(self) -> str:
+        """The path that a driver opens."""
+        return str(self.link)
+
+    @property
     def plugged(self) -> bool:
         """True while a driver can find the device."""
         return self._line is not None

@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 
-from drivers.barcode_serial.driver import BarcodeSettings, SerialBarcodeScanner
+from drivers.barcode_serial.driver import DEAF_SECONDS, BarcodeSettings, SerialBarcodeScanner
 from drivers.barcode_serial.frames import CodeEnd
 from drivers.barcode_serial.simulator import BarcodeSimulator, BarcodeSimulatorSettings
 from drivers.deadline import Deadline
@@ -26,6 +26,11 @@ class Desk:
     scanner: SerialBarcodeScanner
     trace: FrameTrace
 
+    def switch_on(self) -> None:
+        self.scanner.open(within())
+        self.scanner.listen(within(), wanted=True)
+        self.scanner.next_code(within(DEAF_SECONDS))
+
     def scan(self, text: str) -> None:
         self.host.say(self.simulator.scan(text))
 
@@ -36,8 +41,9 @@ def desk_in(folder: Path, printed_end: str = "\r", code_end: CodeEnd = "line") -
     with PtyHost(simulator, folder / "scanner") as host:
         settings = BarcodeSettings(path=str(host.link), code_end=code_end)
         scanner = SerialBarcodeScanner(settings, trace)
-        scanner.open(within())
-        yield Desk(simulator, host, scanner, trace)
+        desk = Desk(simulator, host, scanner, trace)
+        desk.switch_on()
+        yield desk
         scanner.close()
 
 
@@ -106,7 +112,7 @@ def test_unplugged_while_waiting_and_plugged_in_again(desk: Desk) -> None:
     with pytest.raises(PortMissing):
         desk.scanner.open(within())
     desk.host.plug()
-    desk.scanner.open(within())
+    desk.switch_on()
     desk.scan("TK.00003")
     assert desk.scanner.next_code(within()) == "TK.00003"
 
@@ -115,3 +121,14 @@ def test_cancel_ends_the_wait(desk: Desk) -> None:
     Thread(target=desk.scanner.cancel).start()
     with pytest.raises(Cancelled):
         desk.scanner.next_code(within())
+
+
+def test_what_is_scanned_while_nobody_wants_a_code_is_dropped(desk: Desk) -> None:
+    desk.scanner.listen(within(), wanted=False)
+    desk.scan("04271936")
+    assert desk.scanner.next_code(within(0.05)) is None
+    desk.scan("04271936")
+    desk.scanner.listen(within(), wanted=True)
+    assert desk.scanner.next_code(within(0.15)) is None
+    desk.scan("TK.00003")
+    assert desk.scanner.next_code(within()) == "TK.00003"

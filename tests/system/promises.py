@@ -26,12 +26,15 @@ OPEN_LINES = (
     "SELECT kind, coalesce(item_number, ''), coalesce(uid, '') FROM attention"
     " WHERE closed_at_ms IS NULL"
 )
-LOANS_OF_PATRONS = (
-    "SELECT loans.patron, opened_at_ms, closed_at_ms, max_loans FROM loans"
-    " JOIN patrons ON patrons.id = loans.patron"
-    " JOIN patron_categories ON patron_categories.code = patrons.category"
-    " WHERE loans.state <> 'void' ORDER BY opened_at_ms"
-)
+LOANS_OF_PATRONS = """
+SELECT loans.patron, opened_at_ms, closed_at_ms, max_loans FROM loans
+JOIN patrons ON patrons.id = loans.patron
+JOIN patron_categories ON patron_categories.code = patrons.category
+WHERE loans.state <> 'void' AND loans.patron IN (
+    SELECT l.patron FROM loans l JOIN claims ON claims.loan = l.id
+    JOIN stations ON stations.id = claims.station WHERE stations.name LIKE 'kiosk-%'
+) ORDER BY opened_at_ms
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +56,40 @@ class People:
 
     def __init__(self) -> None:
         self.told: dict[str, Word] = {}
+        self._on_screen: dict[str, dict[str, Word]] = {}
 
-    def hear(self, frame: dict[str, Any]) -> None:
-        """One frame that stood on a screen."""
-        view = frame["frame"]["view"]
-        match frame["kind"]:
-            case "BorrowView":
-                self._hear_lines(view["lines"], Word("lent", view["short_name"]))
-            case "ReturnView":
-                self._hear_lines(view["lines"], RETURNED)
-            case "FarewellView":
-                self._hear_farewell(view)
-            case _:
-                pass
-
-    def _hear_lines(self, lines: list[dict[str, Any]], word: Word) -> None:
-        self.told |= {line["accession"]: word for line in lines if line["state"] in DONE}
-
-    def _hear_farewell(self, view: dict[str, Any]) -> None:
-        """The name stood on the screen before, if the item did."""
-        self.told |= {line["accession"]: RETURNED for line in view["returned"]}
-        for line in view["lent"]:
-            if self.told.get(line["accession"], RETURNED).what != "lent":
-                self.told[line["accession"]] = Word("lent")
+    def hear(self, kiosk: str, frame: dict[str, Any]) -> None:
+        """One frame that stood on the screen of a kiosk; what stood there before is no news."""
+        before = self._on_screen.get(kiosk, {})
+        now = _told_by(frame, before)
+        self._on_screen[kiosk] = now
+        self.told |= {item: word for item, word in now.items() if before.get(item) != word}
 
     def was_told(self, item: str) -> Word:
         return self.told.get(item, RETURNED)
+
+
+def _told_by(frame: dict[str, Any], before: dict[str, Word]) -> dict[str, Word]:
+    """A farewell names nobody: the name stood on the screen before, if the item did."""
+    view = frame["frame"]["view"]
+    match frame["kind"]:
+        case "BorrowView":
+            return _done(view["lines"], Word("lent", view["short_name"]))
+        case "ReturnView":
+            return _done(view["lines"], RETURNED)
+        case "FarewellView":
+            lent = {item: before.get(item, word) for item, word in _all(view["lent"])}
+            return lent | {line["accession"]: RETURNED for line in view["returned"]}
+        case _:
+            return {}
+
+
+def _done(lines: list[dict[str, Any]], word: Word) -> dict[str, Word]:
+    return {line["accession"]: word for line in lines if line["state"] in DONE}
+
+
+def _all(lines: list[dict[str, Any]]) -> list[tuple[str, Word]]:
+    return [(line["accession"], Word("lent")) for line in lines]
 
 
 @dataclass

@@ -36,7 +36,7 @@ class Weather:
 
 CLEAR = Weather()
 SLOW = Weather(delay_seconds=0.05, bytes_a_second=BYTES_A_SECOND_AT_64_KBIT)
-LATE = Weather(delay_seconds=0.3)
+LATE = Weather(delay_seconds=0.15)
 NO_ANSWERS = Weather(holds=frozenset({"down"}))
 BLACK_HOLE = Weather(holds=frozenset({"up", "down"}))
 NO_LINE = Weather(connects=False)

@@ -3,6 +3,7 @@
 import shutil
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -146,7 +147,7 @@ class Kiosk:
             baud=device.baud,
         )
         config.write_text(text, encoding="utf-8")
-        self.station = StationProcess(config, people.hear)
+        self.station = StationProcess(config, partial(people.hear, name))
 
     def close(self) -> None:
         """Kill what runs; harmless a second time."""
@@ -177,7 +178,11 @@ class Kiosk:
         """Lift them for as long as a hand does: the pad looks around and does not find them."""
         self.lift(*tags)
         enough = self._rounds + 8
-        eventually(lambda: self.station.died or self._rounds >= enough, 10, "looks at the pad")
+        eventually(lambda: self._is_blind or self._rounds >= enough, 10, "looks at the pad")
+
+    @property
+    def _is_blind(self) -> bool:
+        return self.station.died or not self.host.plugged
 
     def empty_pad(self) -> None:
         self.lift(*self.simulator.pad.tags())
@@ -382,6 +387,8 @@ class Rig:
             kiosk.empty_pad()
             if kiosk.station.died:
                 kiosk.station.start()
+            else:
+                kiosk.leave()
         for kiosk in self.used_kiosks:
             kiosk.online()
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 from drivers.deadline import Deadline
 from drivers.facts import InventoryRound, TagSeen
 from drivers.frame_trace import FrameTrace
-from drivers.interfaces import ReaderIdentity, SystemInformation, TagBlocks
+from drivers.interfaces import DeviceIdentity, SystemInformation, TagBlocks
 from drivers.registry import Driver, DriverStatus, installed_drivers
 from drivers.tags.security import SecurityState
 from drivers.uid import Uid
@@ -44,9 +44,9 @@ class Stubborn:
         if call == self.hangs:
             self.let_go.wait(60)
 
-    def open(self, deadline: Deadline) -> ReaderIdentity:
+    def open(self, deadline: Deadline) -> DeviceIdentity:
         self._enter("open")
-        return ReaderIdentity("nobody", "stubborn", "1")
+        return DeviceIdentity("nobody", "stubborn", "1")
 
     def close(self) -> None: ...
 
