@@ -120,6 +120,7 @@ class CrashRig:
 
     def verdict(self, seconds: float = 20.0) -> list[str]:
         """What was promised and is not so, before and after each tag was seen again."""
+        self.rig.service.kill()  # it may still be armed; unarmed it starts again
         return self.rig.come_to_rest() or self.rig.see_all_tags(seconds)
 
 
