@@ -89,4 +89,5 @@ DRIVER = Driver(
     summary="barcode scanners that send plain lines",
     settings=BarcodeSettings,
     make=SerialBarcodeScanner,
+    simulation="drivers.barcode_serial.simulator:SIMULATION",
 )

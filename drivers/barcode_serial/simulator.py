@@ -1,12 +1,16 @@
 """A scanner that sends what is held before it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from drivers.frame_trace import Direction, FrameTrace
 from drivers.simulators.device import Act, Say
 from drivers.simulators.faults import FaultPlan, spoil
+from drivers.simulators.pty_host import PtyHost
+from drivers.simulators.simulation import Simulation
 
 BITS_A_CHARACTER = 10
 
@@ -53,3 +57,15 @@ class BarcodeSimulator:
                 for spoilt in (spoil(fault, act) if isinstance(act, Say) else [act])
             ]
         return acts
+
+
+def _make(options: Mapping[str, Any], faults: FaultPlan, trace: FrameTrace) -> BarcodeSimulator:
+    return BarcodeSimulator(msgspec.convert(options, BarcodeSimulatorSettings), faults, trace)
+
+
+SIMULATION = Simulation(
+    make=_make,
+    host=PtyHost,
+    settings=lambda address: {"path": address},
+    frames_are_checked=False,
+)

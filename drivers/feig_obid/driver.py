@@ -230,4 +230,5 @@ DRIVER = Driver(
     summary="FEIG OBID i-scan and classic-pro HF readers",
     settings=FeigSettings,
     make=FeigReader,
+    simulation="drivers.feig_obid.simulator:SIMULATION",
 )

@@ -4,7 +4,10 @@ with PtyHost(FeigSimulator(tags), link) as host:
     reader = FeigReader(FeigSettings(path=str(host.link)))
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
 
 from drivers.feig_obid.commands import Request, parse_request
 from drivers.feig_obid.frames import ANY_READER, LONGEST_STANDARD, SHORTEST, Frame, decode, encode
@@ -24,6 +27,8 @@ from drivers.simulators.faults import (
     prevents,
     spoil,
 )
+from drivers.simulators.pty_host import PtyHost
+from drivers.simulators.simulation import Simulation
 from drivers.simulators.virtual_tags import PadField, VirtualTag
 
 UNKNOWN_COMMAND = 0x80
@@ -151,3 +156,15 @@ class FeigSimulator:
     def _perhaps_hang(self, fault: AnyFault, at: float) -> None:
         if isinstance(fault, Hang):
             self._listens_from = at + fault.seconds
+
+
+def _make(options: Mapping[str, Any], faults: FaultPlan, trace: FrameTrace) -> FeigSimulator:
+    return FeigSimulator((), msgspec.convert(options, FeigSimulatorSettings), faults, trace)
+
+
+SIMULATION = Simulation(
+    make=_make,
+    host=PtyHost,
+    settings=lambda address: {"path": address},
+    hurried={"patience": 0.1, "block_order": "reversed"},
+)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from drivers.frame_trace import FrameTrace
@@ -49,11 +50,17 @@ class Simulation:
 
     What the device can do beside its line depends on its driver's kind:
     drivers/simulators/device.py.
+
+    For the conformance suite: `hurried` are settings of the driver that shorten its waits and
+    leave it nothing to learn first; `frames_are_checked` is False where frames carry no checksum,
+    so that no driver could notice a turned bit.
     """
 
     make: Callable[[Mapping[str, Any], FaultPlan, FrameTrace], Any]
     host: Callable[[Any, Path], Host]
     settings: Callable[[str], Mapping[str, Any]]
+    hurried: Mapping[str, Any] = MappingProxyType({})
+    frames_are_checked: bool = True
 
 
 class NoSimulation(Exception):
