@@ -1,10 +1,9 @@
 """How the bench and the conformance suite get a simulated device of any driver."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Protocol
 
 from drivers.frame_trace import FrameTrace
@@ -59,7 +58,7 @@ class Simulation:
     make: Callable[[Mapping[str, Any], FaultPlan, FrameTrace], Any]
     host: Callable[[Any, Path], Host]
     settings: Callable[[str], Mapping[str, Any]]
-    hurried: Mapping[str, Any] = MappingProxyType({})
+    hurried: Mapping[str, Any] = field(default_factory=dict)
     frames_are_checked: bool = True
 
 
