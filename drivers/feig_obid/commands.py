@@ -183,6 +183,7 @@ def _iso(
 
 
 _PAGE = Layout("B", ("page",))
+_SETS = Layout("H", ("sets",))
 _BLOCK_RANGE = Layout("BB", ("first", "count"))
 
 SOFTWARE_VERSION = _control(
@@ -191,6 +192,20 @@ SOFTWARE_VERSION = _control(
     answer=Layout("HBBBH", ("revision", "development", "hardware", "software", "transponders")),
 )
 RF_RESET = _control("RF reset", 0x69)
+SET_OUTPUT = _control(
+    "set output",
+    0x71,
+    Layout("HHHH", ("state", "frequency", "light_time", "output_time")),
+    writes=True,
+)
+SET_OUTPUTS = _control("set outputs", 0x72, Layout("BB", ("form", "count"), "outputs"), writes=True)
+GET_INPUT = _control("get input", 0x74, answer=Layout("B", ("inputs",)))
+READ_BUFFER = _control("read buffer", 0x22, _SETS, Layout(rest="records"))
+BUFFER_INFORMATION = _control(
+    "buffer information", 0x31, answer=Layout("HHH", ("size", "start", "length"))
+)
+CLEAR_BUFFER = _control("clear buffer", 0x32, writes=True)
+INITIALISE_BUFFER = _control("initialise buffer", 0x33, writes=True)
 INVENTORY = _iso(
     "inventory",
     0x01,
@@ -222,6 +237,10 @@ SYSTEM_INFORMATION = _iso(
 )
 
 COMMANDS = (
+    READ_BUFFER,
+    BUFFER_INFORMATION,
+    CLEAR_BUFFER,
+    INITIALISE_BUFFER,
     _control("baud detection", 0x52, Layout("B", ("zero",)), Layout("B", ("zero",))),
     _control("CPU reset", 0x63, writes=True),
     _control("system reset", 0x64, Layout("B", ("target",)), writes=True),
@@ -229,9 +248,9 @@ COMMANDS = (
     _control("reader information", 0x66, Layout("B", ("what",)), Layout(rest="information")),
     RF_RESET,
     _control("RF output", 0x6A, Layout("B", ("antenna",)), writes=True),
-    _control("set output", 0x71, Layout("HHHH", ("state", "flash", "blink", "time")), writes=True),
-    _control("set outputs", 0x72, Layout("BB", ("form", "count"), "outputs"), writes=True),
-    _control("get input", 0x74, answer=Layout("B", ("inputs",))),
+    SET_OUTPUT,
+    SET_OUTPUTS,
+    GET_INPUT,
     _control("read configuration", 0x80, _PAGE, Layout(rest="parameters")),
     _control("write configuration", 0x81, Layout("B", ("page",), "parameters"), writes=True),
     _control("save configuration", 0x82, _PAGE, writes=True),

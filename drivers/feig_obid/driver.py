@@ -1,6 +1,6 @@
 """FEIG OBID i-scan and classic-pro pads as a `TagReader` (docs/protocols/readers.md)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from drivers.deadline import Deadline
@@ -15,6 +15,7 @@ from drivers.errors import (
 from drivers.facts import TagSeen
 from drivers.feig_obid.block_order import BlockOrder, BlockOrderSetting
 from drivers.feig_obid.commands import (
+    GET_INPUT,
     INVENTORY,
     MORE,
     READ_BLOCKS,
@@ -30,7 +31,8 @@ from drivers.feig_obid.commands import (
     inventory_records,
 )
 from drivers.feig_obid.conversation import Answer, Conversation, LineSettings
-from drivers.feig_obid.models import UHF_MODELS, model_name
+from drivers.feig_obid.models import Family, Model, model_of
+from drivers.feig_obid.outputs import OutputOrder, output_requests
 from drivers.feig_obid.statuses import MORE_DATA, NO_TRANSPONDER, TagDisturbed, trouble
 from drivers.frame_trace import FrameTrace
 from drivers.interfaces import DeviceIdentity, SystemInformation, TagBlocks
@@ -65,6 +67,7 @@ class FeigReader:
         self._port = SerialPort(settings.path, settings.baud, settings.parity)
         self._line = Conversation(self._port, settings, trace or FrameTrace())
         self._order = BlockOrder(settings.block_order)
+        self._model: Model = model_of(0)
         self._last_uid: Uid | None = None
         self._last_read: tuple[Answer, Fields] | None = None
 
@@ -121,15 +124,29 @@ class FeigReader:
     def write_dsfid(self, uid: Uid, dsfid: int, deadline: Deadline) -> None:
         self._ask(Request(WRITE_DSFID, {"dsfid": dsfid}, uid), deadline)
 
+    def set_outputs(self, orders: Iterable[OutputOrder], deadline: Deadline) -> None:
+        """Lights, beeper, outputs, relays: each falls back by itself after its time.
+
+        Raises ValueError for an output or a time that this reader does not have.
+        """
+        for request in output_requests(orders, self._model.abilities.outputs):
+            self._ask(request, deadline)
+
+    def inputs(self, deadline: Deadline) -> frozenset[int]:
+        """The numbers of the inputs that are active now, from 1."""
+        bits = self._read(Request(GET_INPUT), deadline).fields["inputs"]
+        return frozenset(number + 1 for number in range(8) if bits >> number & 1)
+
     def _identity(self, deadline: Deadline) -> DeviceIdentity:
         fields = self._read(Request(SOFTWARE_VERSION), deadline).fields
-        if fields["software"] in UHF_MODELS:
+        self._model = model_of(fields["software"])
+        if self._model.family is Family.UHF:
             raise WrongDevice(
-                f"{self._settings.path} is a {model_name(fields['software'])}, a UHF reader; "
+                f"{self._settings.path} is a {self._model.name}, a UHF reader; "
                 "item tags need an HF reader: correct the configuration"
             )
         major, minor = divmod(fields["revision"], 256)
-        return DeviceIdentity("FEIG", model_name(fields["software"]), f"{major:X}.{minor:02X}")
+        return DeviceIdentity("FEIG", self._model.name, f"{major:X}.{minor:02X}")
 
     def _whole_inventory(self, deadline: Deadline) -> tuple[TagSeen, ...]:
         """An inventory in parts is repeated from its start: the reader has dropped what it sent."""

@@ -39,7 +39,9 @@ CHARACTERS_APART = 0.012
 
 
 class FeigSimulator:
-    """Owner: the thread of its host. `pad`, `faults` and `trace` may be used from any thread."""
+    """Owner: the thread of its host. `pad`, `faults`, `trace` and the `reader`'s inputs and outputs
+    may be used from any thread.
+    """
 
     def __init__(
         self,
@@ -52,7 +54,7 @@ class FeigSimulator:
         self.faults = faults or FaultPlan()
         self.trace = trace or FrameTrace(capacity=5000)
         self._settings = settings or FeigSimulatorSettings()
-        self._reader = VirtualReader(self.pad, self._settings)
+        self.reader = VirtualReader(self.pad, self._settings)
         self._buffer = b""
         self._heard_at = 0.0
         self._listens_from = 0.0
@@ -129,7 +131,7 @@ class FeigSimulator:
                 if hand.side == "request" and done >= hand.blocks:
                     self._lift(hand, request)
 
-        reply = self._reader.obey(request, take_away)
+        reply = self.reader.obey(request, take_away)
         for hand in hands:
             self._lift(hand, request)
         return reply

@@ -15,6 +15,7 @@ from drivers.feig_obid.commands import (
     Request,
 )
 from drivers.feig_obid.statuses import ISO_ERROR, MORE_DATA, NO_TRANSPONDER, OK, WRITE_ERROR
+from drivers.feig_obid.virtual_outputs import VirtualOutputs
 from drivers.feig_obid.virtual_radio import VirtualRadio
 from drivers.simulators import air
 from drivers.simulators.virtual_tags import PadField, TagRefusal, VirtualTag
@@ -68,13 +69,17 @@ def _undisturbed(_done: int) -> None:
 
 
 class VirtualReader:
-    """Owner: the thread of the simulator's host. `pad` may be changed from any thread."""
+    """Owner: the thread of the simulator's host. `pad` and `active_inputs` (numbers from 1) may be
+    changed from any thread, `outputs` looked at.
+    """
 
     def __init__(self, pad: PadField, settings: FeigSimulatorSettings) -> None:
         self._settings = settings
         self._radio = VirtualRadio(
             pad, only_new_tags=settings.only_new_tags, tags_a_frame=settings.tags_a_frame
         )
+        self.outputs = VirtualOutputs()
+        self.active_inputs: frozenset[int] = frozenset()
         self._pages: dict[int, bytes] = {}
         self._before_block: BeforeBlock = _undisturbed
         self._handlers = self._table_of_handlers()
@@ -98,6 +103,8 @@ class VirtualReader:
             "reader information": self._reader_information,
             "RF reset": self._rf_reset,
             "RF output": self._rf_output,
+            "set output": self._set_output,
+            "set outputs": self._set_outputs,
             "get input": self._get_input,
             "read configuration": self._read_configuration,
             "write configuration": self._write_configuration,
@@ -143,8 +150,15 @@ class VirtualReader:
         self._radio.switch(on=request.fields["antenna"] != 0)
         return Reply()
 
+    def _set_output(self, request: Request) -> Reply:
+        self.outputs.obey_71(request.fields)
+        return Reply()
+
+    def _set_outputs(self, request: Request) -> Reply:
+        return Reply(OK if self.outputs.obey_72(request.fields) else PARAMETER_RANGE)
+
     def _get_input(self, _request: Request) -> Reply:
-        return Reply(data=b"\0")
+        return Reply(data=bytes((sum(1 << number - 1 for number in self.active_inputs),)))
 
     def _read_configuration(self, request: Request) -> Reply:
         return Reply(data=self._pages.get(request.fields["page"] & PAGE_NUMBER, EMPTY_PAGE))

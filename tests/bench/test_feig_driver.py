@@ -13,6 +13,7 @@ from drivers.errors import (
     DeviceLost,
     DeviceRefused,
     DeviceSilent,
+    FrameDamaged,
     PortBusy,
     PortMissing,
     TagLeft,
@@ -23,6 +24,7 @@ from drivers.errors import (
 from drivers.feig_obid.block_order import BlockOrderSetting
 from drivers.feig_obid.conversation import Conversation
 from drivers.feig_obid.driver import FeigReader, FeigSettings
+from drivers.feig_obid.outputs import Output, OutputMode, OutputOrder
 from drivers.feig_obid.virtual_reader import FeigSimulatorSettings
 from drivers.simulators.faults import AnswerStatus, Double, Late, Lose, Noise, TakeAway
 from drivers.simulators.virtual_tags import CHIPS, Chip, VirtualTag
@@ -363,3 +365,26 @@ def test_a_call_keeps_its_deadline(pad: FeigPad) -> None:
     with pytest.raises(DeviceSilent):
         pad.reader.inventory(within(0.1))
     assert not limit.expired()
+
+
+@pytest.mark.parametrize("model", [75, 45])
+def test_lights_and_relays_are_switched_in_the_form_of_the_model(
+    tmp_path: Path, model: int
+) -> None:
+    with feig_pad(tmp_path, device=FeigSimulatorSettings(software_type=model)) as pad:
+        red = OutputOrder(Output.RED, OutputMode.FLASH, 30.0)
+        relay = OutputOrder(Output.RELAY_1, OutputMode.ON, 20.0)
+        pad.reader.set_outputs([red, relay], within())
+        assert pad.simulator.reader.outputs.lit() == {Output.RED, Output.RELAY_1}
+
+
+def test_inputs_are_told_by_number(pad: FeigPad) -> None:
+    pad.simulator.reader.active_inputs = frozenset({1, 3})
+    assert pad.reader.inputs(within()) == {1, 3}
+
+
+def test_a_switched_output_is_never_switched_twice(pad: FeigPad) -> None:
+    pad.plan(AnswerStatus(status=0x83), command="set output", times=None)
+    with pytest.raises(FrameDamaged):
+        pad.reader.set_outputs([OutputOrder(Output.GREEN, OutputMode.ON, 1.0)], within())
+    assert pad.heard("set output") == 1

@@ -29,6 +29,9 @@ class GoldenRequest(NamedTuple):
 
 
 REQUESTS = (
+    GoldenRequest("read buffer", "07 FF 22 00 05 A8 24", {"sets": 5}),
+    GoldenRequest("buffer information", "05 FF 31 44 DF"),
+    GoldenRequest("clear buffer", "05 FF 32 DF ED"),
     GoldenRequest("baud detection", "06 FF 52 00 0F 6E", {"zero": 0}),
     GoldenRequest("CPU reset", "05 FF 63 D3 AE"),
     GoldenRequest("software version", "05 FF 65 E5 CB"),
@@ -39,7 +42,7 @@ REQUESTS = (
     GoldenRequest(
         "set output",
         "0D FF 71 00 01 00 00 00 05 00 00 A8 62",
-        {"state": 0x0001, "flash": 0x0000, "blink": 0x0005, "time": 0x0000},
+        {"state": 0x0001, "frequency": 0x0000, "light_time": 0x0005, "output_time": 0x0000},
     ),
     GoldenRequest("get input", "05 FF 74 ED CA"),
     GoldenRequest("read configuration", "06 FF 80 01 0D 13", {"page": 1}),
