@@ -31,13 +31,42 @@ class InventoryRound:
         return frozenset(tag.uid for tag in self.tags)
 
 
+class Symbology(StrEnum):
+    """How a code is printed, where a scanner tells it."""
+
+    CODE_39 = "code-39"
+    CODE_93 = "code-93"
+    CODE_128 = "code-128"
+    GS1_128 = "gs1-128"
+    CODABAR = "codabar"
+    INTERLEAVED_2_OF_5 = "interleaved-2-of-5"
+    EAN_8 = "ean-8"
+    EAN_13 = "ean-13"
+    MSI = "msi"
+    DATABAR = "databar"
+    PDF417 = "pdf417"
+    QR = "qr"
+    DATA_MATRIX = "data-matrix"
+    AZTEC = "aztec"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One whole code, without its terminator. `symbology` is None where the scanner tells none."""
+
+    text: str
+    symbology: Symbology | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class BarcodeScanned:
-    """One whole code from a scanner, without its terminator."""
+    """The scanner `device` read a code; `text` and `symbology` as in `Code`."""
 
     device: str
     text: str
     at: float
+    symbology: Symbology | None = None
 
 
 class CardProblem(StrEnum):

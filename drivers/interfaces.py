@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from drivers.deadline import Deadline
-from drivers.facts import CardSeen, ChuteState, GateEvent, TagSeen
+from drivers.facts import CardSeen, ChuteState, Code, GateEvent, TagSeen
 from drivers.uid import Uid
 
 
@@ -92,7 +92,7 @@ class BarcodeScanner(Protocol):
     def listen(self, deadline: Deadline, *, wanted: bool) -> None:
         """Turn reading on or off. What came while it was off, or just after, is dropped."""
 
-    def next_code(self, deadline: Deadline) -> str | None:
+    def next_code(self, deadline: Deadline) -> Code | None:
         """The next whole code, or None when none came before the deadline."""
 
     def cancel(self) -> None:

@@ -170,4 +170,6 @@ class ScannerWorker(DeviceWorker):
         while not self._stopping.is_set():
             code = self._scanner.next_code(self._call())
             if code is not None:
-                self._say(BarcodeScanned(self.device_name, code, monotonic()))
+                self._say(
+                    BarcodeScanned(self.device_name, code.text, monotonic(), code.symbology)
+                )

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from drivers.barcode_serial.frames import CodeEnd, CodeSplitter
 from drivers.deadline import Deadline
+from drivers.facts import Code
 from drivers.frame_trace import Direction, FrameTrace
 from drivers.registry import Driver
 from drivers.serial_port import Parity, SerialPort
@@ -56,7 +57,7 @@ class SerialBarcodeScanner:
         self._splitter = CodeSplitter(self._settings.code_end)
         self._codes.clear()
 
-    def next_code(self, deadline: Deadline) -> str | None:
+    def next_code(self, deadline: Deadline) -> Code | None:
         while not self._codes:
             data = self._port.read_some(self._until_silence(deadline))
             if data and monotonic() < self._hears_from:
@@ -69,7 +70,7 @@ class SerialBarcodeScanner:
                 self._end_in_silence()
             elif deadline.expired():
                 return None
-        return self._codes.popleft()
+        return Code(self._codes.popleft())
 
     def _end_in_silence(self) -> None:
         code = self._splitter.silence()

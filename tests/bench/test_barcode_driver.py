@@ -10,6 +10,7 @@ from drivers.barcode_serial.frames import CodeEnd
 from drivers.barcode_serial.simulator import BarcodeSimulator, BarcodeSimulatorSettings
 from drivers.deadline import Deadline
 from drivers.errors import Cancelled, DeviceLost, PortMissing
+from drivers.facts import Code
 from drivers.frame_trace import FrameTrace
 from drivers.simulators.faults import Cut, PlannedFault, Split
 from drivers.simulators.pty_host import PtyHost
@@ -60,15 +61,15 @@ def silent_desk(tmp_path: Path) -> Iterator[Desk]:
 def test_codes_come_one_by_one_and_none_is_lost(desk: Desk) -> None:
     desk.scan("TV0123456")
     desk.scan("TK.00003")
-    assert desk.scanner.next_code(within()) == "TV0123456"
-    assert desk.scanner.next_code(within()) == "TK.00003"
+    assert desk.scanner.next_code(within()) == Code("TV0123456")
+    assert desk.scanner.next_code(within()) == Code("TK.00003")
     assert desk.scanner.next_code(within(0.02)) is None
 
 
 def test_a_code_in_two_pieces_is_one_code(desk: Desk) -> None:
     desk.simulator.faults.plan(PlannedFault(fault=Split(keep=3, seconds=0.02)))
     desk.scan("TK.00003")
-    assert desk.scanner.next_code(within()) == "TK.00003"
+    assert desk.scanner.next_code(within()) == Code("TK.00003")
 
 
 def test_a_code_cut_off_is_never_joined_with_the_next_one(desk: Desk) -> None:
@@ -76,7 +77,7 @@ def test_a_code_cut_off_is_never_joined_with_the_next_one(desk: Desk) -> None:
     desk.scan("04271936")
     assert desk.scanner.next_code(within(0.3)) is None
     desk.scan("0815")
-    assert desk.scanner.next_code(within()) == "0815"
+    assert desk.scanner.next_code(within()) == Code("0815")
 
 
 def test_the_rig_sees_a_cut_code_joined_with_the_next_one(
@@ -88,17 +89,17 @@ def test_the_rig_sees_a_cut_code_joined_with_the_next_one(
     desk.scan("04271936")
     assert desk.scanner.next_code(within(0.3)) is None
     desk.scan("0815")
-    assert desk.scanner.next_code(within()) == "04270815"
+    assert desk.scanner.next_code(within()) == Code("04270815")
 
 
 def test_a_scanner_without_line_end(silent_desk: Desk) -> None:
     silent_desk.scan("TK.00003")
-    assert silent_desk.scanner.next_code(within()) == "TK.00003"
+    assert silent_desk.scanner.next_code(within()) == Code("TK.00003")
 
 
 def test_the_trace_never_holds_a_card_number(desk: Desk) -> None:
     desk.scan("04271936")
-    assert desk.scanner.next_code(within()) == "04271936"
+    assert desk.scanner.next_code(within()) == Code("04271936")
     kept = " ".join(str(frame) for frame in desk.trace.frames() + desk.simulator.trace.frames())
     assert "9 bytes" in kept
     assert "0427" not in kept
@@ -114,7 +115,7 @@ def test_unplugged_while_waiting_and_plugged_in_again(desk: Desk) -> None:
     desk.host.plug()
     desk.switch_on()
     desk.scan("TK.00003")
-    assert desk.scanner.next_code(within()) == "TK.00003"
+    assert desk.scanner.next_code(within()) == Code("TK.00003")
 
 
 def test_cancel_ends_the_wait(desk: Desk) -> None:
@@ -131,4 +132,4 @@ def test_what_is_scanned_while_nobody_wants_a_code_is_dropped(desk: Desk) -> Non
     desk.scanner.listen(within(), wanted=True)
     assert desk.scanner.next_code(within(0.15)) is None
     desk.scan("TK.00003")
-    assert desk.scanner.next_code(within()) == "TK.00003"
+    assert desk.scanner.next_code(within()) == Code("TK.00003")
