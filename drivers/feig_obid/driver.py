@@ -36,8 +36,8 @@ from drivers.feig_obid.outputs import OutputOrder, output_requests
 from drivers.feig_obid.statuses import MORE_DATA, NO_TRANSPONDER, TagDisturbed, trouble
 from drivers.frame_trace import FrameTrace
 from drivers.interfaces import DeviceIdentity, SystemInformation, TagBlocks
+from drivers.port import port_at
 from drivers.registry import Driver
-from drivers.serial_port import SerialPort
 from drivers.uid import Uid, uid_from_bytes
 
 T = TypeVar("T")
@@ -64,7 +64,7 @@ class FeigReader:
 
     def __init__(self, settings: FeigSettings, trace: FrameTrace | None = None) -> None:
         self._settings = settings
-        self._port = SerialPort(settings.path, settings.baud, settings.parity)
+        self._port = port_at(settings.path, settings.baud, settings.parity)
         self._line = Conversation(self._port, settings, trace or FrameTrace())
         self._order = BlockOrder(settings.block_order)
         self._model: Model = model_of(0)
@@ -72,7 +72,7 @@ class FeigReader:
         self._last_read: tuple[Answer, Fields] | None = None
 
     def open(self, deadline: Deadline) -> DeviceIdentity:
-        self._port.open()
+        self._port.open(deadline)
         self._line.restart()
         try:
             return self._identity(deadline)
@@ -136,6 +136,14 @@ class FeigReader:
         """The numbers of the inputs that are active now, from 1."""
         bits = self._read(Request(GET_INPUT), deadline).fields["inputs"]
         return frozenset(number + 1 for number in range(8) if bits >> number & 1)
+
+    def converse(self, request: Request, deadline: Deadline, *, anew: bool = False) -> Answer:
+        """Ask once, for drivers of gates: what the status means is theirs to say. `anew`: whatever
+        the reader said before belongs to the past, even if it fits.
+        """
+        if anew:
+            self._line.doubt()
+        return self._line.ask(request, deadline)
 
     def _identity(self, deadline: Deadline) -> DeviceIdentity:
         fields = self._read(Request(SOFTWARE_VERSION), deadline).fields
