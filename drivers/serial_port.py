@@ -1,18 +1,14 @@
 """A serial line whose failures have names (drivers/errors.py) and whose waits have deadlines."""
 
-import os
-import select
 from contextlib import suppress
 from errno import EACCES, EAGAIN, EBUSY, EINVAL, ENOTTY, EPERM, EWOULDBLOCK
 from termios import error as TerminalError  # noqa: N812 - termios names its exception in lower case
-from threading import Lock
 from typing import Literal, NoReturn
 
 from serial import PARITY_EVEN, PARITY_NONE, PARITY_ODD, Serial, SerialTimeoutException
 
 from drivers.deadline import Deadline
 from drivers.errors import (
-    Cancelled,
     DeviceLost,
     DeviceSilent,
     DriverError,
@@ -20,6 +16,7 @@ from drivers.errors import (
     PortMissing,
     WrongDevice,
 )
+from drivers.wake import Wake
 
 Parity = Literal["none", "even", "odd"]
 
@@ -41,21 +38,16 @@ class SerialPort:
         self._baud = baud
         self._parity = parity
         self._serial: Serial | None = None
-        self._poll = select.poll()
-        self._wake: int | None = None
-        self._wake_lock = Lock()
+        self._wake = Wake(path)
 
-    def open(self) -> None:
+    def open(self, deadline: Deadline | None = None) -> None:  # noqa: ARG002 - never waits
         """Raises PortMissing, PortBusy, or WrongDevice when it is no serial line at all."""
         self.close()
         self._serial = self._open_serial()
         with suppress(ValueError):  # only FTDI chips have it: else each answer waits up to 16 ms
             self._serial.set_low_latency_mode(True)
-        with self._wake_lock:
-            self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        self._poll = select.poll()
-        self._poll.register(self._serial.fileno(), select.POLLIN)
-        self._poll.register(self._wake, select.POLLIN)
+        self._wake.start()
+        self._wake.watch(self._serial.fileno())
 
     def close(self) -> None:
         """Harmless when closed already, or when the device is gone."""
@@ -63,16 +55,11 @@ class SerialPort:
         if serial is not None:
             with suppress(OSError):
                 serial.close()
-        with self._wake_lock:
-            if self._wake is not None:
-                os.close(self._wake)
-                self._wake = None
+        self._wake.stop()
 
     def cancel(self) -> None:
         """From any thread: the read in progress, or else the next one, raises Cancelled once."""
-        with self._wake_lock:
-            if self._wake is not None:
-                os.eventfd_write(self._wake, 1)
+        self._wake.cancel()
 
     def write(self, data: bytes) -> None:
         """Hand all of `data` to the line, without waiting for it to be on the wire."""
@@ -134,11 +121,7 @@ class SerialPort:
 
     def _readable(self, deadline: Deadline) -> bool:
         self._opened()
-        ready = [fd for fd, _ in self._poll.poll(deadline.remaining() * 1000)]
-        if self._wake in ready:
-            os.eventfd_read(self._wake)
-            raise Cancelled(f"the wait on {self.path} was ended by the station")
-        return bool(ready)
+        return self._wake.wait(deadline)
 
     def _take(self, count: int) -> bytes:
         try:

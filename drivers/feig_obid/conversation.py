@@ -19,7 +19,8 @@ from drivers.feig_obid.commands import SOFTWARE_VERSION, Request, words
 from drivers.feig_obid.frames import ANY_READER, Frame, decode, encode, wanted
 from drivers.feig_obid.statuses import NO_TRANSPONDER, Verdict, meaning
 from drivers.frame_trace import Direction, FrameTrace
-from drivers.serial_port import Parity, SerialPort
+from drivers.port import Port
+from drivers.serial_port import Parity
 
 PAUSE_BETWEEN_FRAMES = 0.005
 """Seconds after which the reader takes the next byte for the start of a frame."""
@@ -41,8 +42,9 @@ class Answer:
 
 
 class LineSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a line is spoken on. `patience` multiplies all waits for answers: more for a line that
-    goes through a slow network. Readers of the LR series may want `frames` to be advanced.
+    """How a line is spoken on. `path` is a serial line, or `tcp://host:10001` of a reader with a
+    network plug. `patience` multiplies all waits for answers: more for a line that goes through a
+    slow network. Readers of the LR series may want `frames` to be advanced.
     """
 
     path: str
@@ -56,7 +58,7 @@ class LineSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class Conversation:
     """Owner: the thread that opened `port`."""
 
-    def __init__(self, port: SerialPort, line: LineSettings, trace: FrameTrace) -> None:
+    def __init__(self, port: Port, line: LineSettings, trace: FrameTrace) -> None:
         self._port = port
         self._settings = line
         self._silence = SILENCE * line.patience

@@ -25,7 +25,7 @@ class SimulatedClock:
 
 
 class SimulatedPort:
-    """Stands where a `SerialPort` stands. The device does one thing after the other."""
+    """Stands where a `Port` stands. The device does one thing after the other."""
 
     path = "simulated line"
 
@@ -37,7 +37,7 @@ class SimulatedPort:
         self._coming: deque[tuple[float, bytes]] = deque()
         self._busy_until = 0.0
 
-    def open(self) -> None:
+    def open(self, deadline: Deadline) -> None:
         self._expect_plug()
         self._coming.clear()
 
