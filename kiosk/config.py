@@ -6,7 +6,7 @@ The file is described in docs/station.md, "Configuration of a station".
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -20,10 +20,15 @@ Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 Byte = Annotated[str, Meta(pattern="^[0-9A-Fa-f]{2}$")]
 
 
+Role = Literal["kiosk", "desk", "gate", "book-drop"]
+DeviceKind = Literal["pad", "scanner", "card", "gate", "printer", "drop"]
+
+
 class StationSection(Struct, frozen=True, kw_only=True):
     """[station] `isil`: owner of our items, empty = every item counts as ours."""
 
     name: Text
+    role: Role = "kiosk"
     library: Text
     state_folder: Text
     isil: str = ""
@@ -31,11 +36,22 @@ class StationSection(Struct, frozen=True, kw_only=True):
 
 
 class DeviceSection(Struct, frozen=True, kw_only=True):
-    """[pad] and [scanner]: a driver of this installation; `settings` go to it as they are."""
+    """[[device]] `driver`: one of this installation; `settings` go to it as they are.
 
+    `name`: what people call it, its kind if nothing is said. `poll_seconds`: between two looks at
+    an unchanged pad.
+    """
+
+    kind: DeviceKind
     driver: Text
+    name: str = ""
     settings: dict[str, Any] = {}
     poll_seconds: Seconds = 0.25
+
+    @property
+    def called(self) -> str:
+        """Its name, or its kind."""
+        return self.name or self.kind
 
 
 class PolicySection(Struct, frozen=True, kw_only=True):
@@ -88,14 +104,31 @@ class StationConfig(Struct, frozen=True, kw_only=True):
     """The whole file."""
 
     station: StationSection
-    pad: DeviceSection | None = None
-    scanner: DeviceSection | None = None
+    device: tuple[DeviceSection, ...] = ()
     policy: PolicySection = PolicySection()
     tags: TagsSection = TagsSection()
     storage: StorageSection = StorageSection()
     link: LinkSection = LinkSection()
     screen: ScreenSection = ScreenSection()
 
+    def has(self, kind: DeviceKind) -> bool:
+        """Whether the file names a device of this kind."""
+        return any(device.kind == kind for device in self.device)
+
+
+SEES_ITEMS = frozenset({"pad", "scanner"})
+NOTHING: tuple[frozenset[str], str] = (frozenset(), "")
+NEEDS: Mapping[str, tuple[frozenset[str], str]] = {
+    # role: (it needs one of these kinds, else this is so)
+    "kiosk": (SEES_ITEMS, "without a pad or a scanner this station could see no item"),
+    "desk": (SEES_ITEMS, "without a pad or a scanner this station could see no item"),
+    "gate": (frozenset({"gate"}), "without a gate this station has nothing to do"),
+    "book-drop": (frozenset({"drop"}), "without a book-drop this station has nothing to do"),
+}
+ALSO_NEEDS: Mapping[str, tuple[frozenset[str], str]] = {
+    "book-drop": (frozenset({"pad"}), "without a pad nobody knows what was put in"),
+}
+ONE_AT_MOST = frozenset({"pad", "printer", "drop"})
 
 LESS_THAN = (
     ("link.beat_seconds", "link.silent_seconds"),
@@ -149,11 +182,45 @@ def parse_config(text: str, source: str = "configuration") -> StationConfig:
 def _problems(tree: dict[str, object]) -> Iterator[tuple[str, str]]:
     """Dotted names, each with what is wrong there."""
     yield from problems_of(tree, StationConfig)
-    if not {"pad", "scanner"} & tree.keys():
-        yield "pad", "is missing, and [scanner] too: the station could see no item"
+    yield from _device_problems(tree)
     for name in ("policy.card_pattern", "policy.item_pattern"):
         yield from _bad_pattern(name, _value(tree, name))
     yield from _contradictions(tree)
+
+
+def _device_problems(tree: dict[str, object]) -> Iterator[tuple[str, str]]:
+    """A role without what it needs; two devices where there is room for one."""
+    listed = tree.get("device", [])
+    devices = (
+        [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    )
+    kinds = [device.get("kind") for device in devices]
+    station = tree.get("station", {})
+    role = station.get("role", "kiosk") if isinstance(station, dict) else "kiosk"
+    unsaid = not isinstance(listed, list) or not all(map(_is_text, kinds))
+    for needs in () if unsaid else (NEEDS, ALSO_NEEDS):
+        wanted, why = needs.get(role, NOTHING) if isinstance(role, str) else NOTHING
+        if wanted and not wanted & set(kinds):
+            yield (
+                "device",
+                f"is missing: {why}; add a [[device]] of kind {' or '.join(sorted(wanted))}",
+            )
+    yield from _twice("kind", kinds, ONE_AT_MOST)
+    yield from _twice("name", [device.get("name") or device.get("kind") for device in devices])
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _twice(
+    key: str, values: list[object], only: frozenset[str] | None = None
+) -> Iterator[tuple[str, str]]:
+    for number, value in enumerate(values, 1):
+        again = isinstance(value, str) and value in values[: number - 1]
+        if again and (only is None or value in only):
+            first = values.index(value) + 1
+            yield f"device.{number}.{key}", f"{value!r} stands in device {first} already"
 
 
 def _bad_pattern(name: str, pattern: object) -> Iterator[tuple[str, str]]:

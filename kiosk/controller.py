@@ -14,11 +14,13 @@ from time import monotonic, time
 
 import structlog
 
-from drivers.facts import BarcodeScanned, InventoryRound
+from drivers.facts import BarcodeScanned, CardPresented, InventoryRound
 from kiosk import intents
 from kiosk.circulation_client import CirculationClient
+from kiosk.config import DeviceKind
 from kiosk.crash_points import CrashPoint, reached
-from kiosk.device_worker import ScannerDown, ScannerUp, WorkerNews
+from kiosk.device_news import DeviceDown, DeviceUp
+from kiosk.device_worker import WorkerNews
 from kiosk.draft import Birth, Draft
 from kiosk.inbox import Inbox
 from kiosk.link_news import (
@@ -33,13 +35,14 @@ from kiosk.link_news import (
 from kiosk.outbox.changes import ForgetOperation, KeepReply, SetValue
 from kiosk.outbox.outbox import EPOCH, LAST_SEQUENCE, Outbox
 from kiosk.pad import Pad, emptied, observe
-from kiosk.pad_orders import ContentRead, PadDown, PadOrder, PadUp, SecurityRead, SecuritySet
+from kiosk.pad_orders import ContentRead, PadOrder, SecurityRead, SecuritySet
 from kiosk.receipts.text import ReceiptHead, Translate, compose
 from kiosk.recognition import UNREADABLE, recognise
 from kiosk.sending import send_what_may_leave
 from kiosk.service_link import LinkNews, LinkSignal, MessageIn
 from kiosk.session import events
 from kiosk.session.clock import next_countdown, next_deadline
+from kiosk.session.codes import wants_codes
 from kiosk.session.picture import chime_between, still_there, view_of
 from kiosk.session.states import Idle, SelfCheck
 from kiosk.session_runner import Remembered, SessionRunner
@@ -54,7 +57,17 @@ log = structlog.get_logger()
 
 Publish = Callable[[Frame], None]
 GiveOrders = Callable[[tuple[PadOrder, ...]], None]
+Listen = Callable[[bool], None]
 SaveReceipt = Callable[[tuple[str, ...]], None]
+
+HINDRANCES: dict[DeviceKind, Hindrance] = {
+    "pad": Hindrance.PAD,
+    "scanner": Hindrance.SCANNER,
+    "card": Hindrance.CARD_READER,
+    "printer": Hindrance.PRINTER,
+    "gate": Hindrance.GATE,
+    "drop": Hindrance.DROP,
+}
 
 DISK_CHECK_SECONDS = 5.0
 FULL_PAUSE_SECONDS = 1.0
@@ -78,6 +91,7 @@ class Outside:
 
     publish: Publish
     order: GiveOrders
+    listen: Listen
     save_receipt: SaveReceipt
     check_devices: Callable[[], None]
 
@@ -258,16 +272,17 @@ class Controller(Thread):
                 self._security_set(draft, news, now)
             case SecurityRead(uid, state):
                 self._repair.state_read(draft, uid, state)
-            case PadUp(device) | ScannerUp(device):
+            case DeviceUp(device):
                 self._broken.pop(device, None)
-            case PadDown(device):
-                self._broken[device] = Hindrance.PAD
-                self._pad, change = emptied(self._pad)
-                self._runner.advance(draft, events.TagsRemoved(change.removed), now)
-            case ScannerDown(device):
-                self._broken[device] = Hindrance.SCANNER
+            case DeviceDown(device, kind):
+                self._broken[device] = HINDRANCES[kind]
+                if kind == "pad":
+                    self._pad, change = emptied(self._pad)
+                    self._runner.advance(draft, events.TagsRemoved(change.removed), now)
             case BarcodeScanned():
                 self._runner.advance(draft, events.CodeScanned(news.text), now)
+            case CardPresented():
+                self._runner.advance(draft, events.CardShown(news.card), now)
             case LinkSignal():
                 for each in self._client.signal(news, now):
                     self._client_news(draft, each, now)
@@ -340,6 +355,7 @@ class Controller(Thread):
 
     def _publish(self, now: float) -> None:
         session = self._runner.session
+        self._outside.listen(wants_codes(session))
         view = view_of(session, now, datetime.now().astimezone().date(), self._since)
         wanted = self._runner.take_receipt()
         if wanted is not None:

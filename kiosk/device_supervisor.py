@@ -4,8 +4,9 @@ A driver that cannot be loaded, or settings it does not take, put that device ou
 its reason; the station starts all the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from time import monotonic
+from typing import Any, TypeVar
 
 import msgspec
 import structlog
@@ -13,9 +14,10 @@ import structlog
 from drivers.frame_trace import FrameTrace
 from drivers.registry import Driver, DriverStatus, installed_drivers
 from drivers.tags.security import LibraryProfile
-from kiosk.config import DeviceSection, StationConfig
-from kiosk.device_worker import CALL_SECONDS, DeviceWorker, ScannerDown, ScannerWorker, Tell
-from kiosk.pad_orders import PadDown, PadOrder
+from kiosk.config import DeviceKind, DeviceSection, StationConfig
+from kiosk.device_news import DeviceDown
+from kiosk.device_worker import CALL_SECONDS, CardWorker, DeviceWorker, ScannerWorker, Tell
+from kiosk.pad_orders import PadOrder
 from kiosk.pad_worker import PadWorker, failed
 from kiosk.session.events import WriteFailure
 
@@ -26,12 +28,16 @@ JOIN_SECONDS = 5.0
 ABANDONED_AT_MOST = 2
 """Threads of one device that hang in the system; another one would hang there as well."""
 
-PAD = "pad"
-SCANNER = "scanner"
+WORKERS: Mapping[DeviceKind, Callable[[str, Any, Tell], DeviceWorker]] = {
+    "scanner": ScannerWorker,
+    "card": CardWorker,
+}
+
+W = TypeVar("W", bound=DeviceWorker)
 
 
 class DeviceSupervisor:
-    """The workers of a station by the name of their section."""
+    """The workers of a station by the names of their devices."""
 
     def __init__(
         self, config: StationConfig, tell: Tell, trace: Callable[[str], FrameTrace]
@@ -39,14 +45,15 @@ class DeviceSupervisor:
         self._config = config
         self._tell = tell
         self._trace = trace
+        self._sections = {section.called: section for section in config.device}
         self._workers: dict[str, DeviceWorker] = {}
-        self._abandoned: dict[str, list[DeviceWorker]] = {PAD: [], SCANNER: []}
+        self._abandoned: dict[str, list[DeviceWorker]] = {name: [] for name in self._sections}
         self._drivers: dict[str, DriverStatus] = {}
 
     def start(self) -> None:
         """Start a worker for each configured device."""
         self._drivers = dict(installed_drivers())
-        for name in (PAD, SCANNER):
+        for name in self._sections:
             self._start(name)
 
     def stop(self) -> None:
@@ -58,12 +65,17 @@ class DeviceSupervisor:
 
     def order(self, orders: tuple[PadOrder, ...]) -> None:
         """Pass orders to the pad; what no worker takes has failed."""
-        worker = self._workers.get(PAD)
-        if isinstance(worker, PadWorker):
-            worker.order(orders)
+        pad = next(self._workers_of(PadWorker), None)
+        if pad is not None:
+            pad.order(orders)
             return
         for order in orders:
             self._tell(failed(order, WriteFailure.PAD_LOST))
+
+    def listen(self, wanted: bool) -> None:
+        """Scanners read while a screen wants codes, and only then."""
+        for scanner in self._workers_of(ScannerWorker):
+            scanner.listen(wanted=wanted)
 
     def check(self) -> None:
         """Replace a worker that is stuck in a call for three times its deadline."""
@@ -75,6 +87,9 @@ class DeviceSupervisor:
         for name, abandoned in self._abandoned.items():
             if abandoned and name not in self._workers:
                 self._replace(name, abandoned)
+
+    def _workers_of(self, kind: type[W]) -> Iterator[W]:
+        return (worker for worker in self._workers.values() if isinstance(worker, kind))
 
     def _abandon(self, name: str, worker: DeviceWorker) -> None:
         log.error("device stuck: worker abandoned", device=name)
@@ -89,11 +104,8 @@ class DeviceSupervisor:
             self._start(name)
 
     def _start(self, name: str) -> None:
-        section: DeviceSection | None = getattr(self._config, name)
-        if section is None:
-            return
         try:
-            worker = self._worker(name, section)
+            worker = self._worker(name, self._sections[name])
         except Exception as problem:
             log.exception("device out of service", device=name)
             self._say_down(name, "WrongDevice", str(problem))
@@ -105,24 +117,26 @@ class DeviceSupervisor:
         driver = self._driver(name, section)
         settings = msgspec.convert(section.settings, driver.settings)
         device = driver.make(settings, self._trace(name))
-        if driver.kind == PAD:
+        if section.kind == "pad":
             tags = self._config.tags
             profile = LibraryProfile(int(tags.afi_secured, 16), int(tags.afi_released, 16))
             return PadWorker(name, device, profile, section.poll_seconds, self._tell)
-        return ScannerWorker(name, device, self._tell)
+        return WORKERS[section.kind](name, device, self._tell)
 
     def _driver(self, name: str, section: DeviceSection) -> Driver:
         status = self._drivers.get(section.driver)
         if status is None:
             known = ", ".join(sorted(self._drivers))
             raise ValueError(
-                f"[{name}] driver {section.driver!r} is not installed; there are {known}"
+                f"{name}: driver {section.driver!r} is not installed; there are {known}"
             )
         if status.driver is None:
-            raise ValueError(f"[{name}] driver {section.driver!r} does not load: {status.reason}")
-        if status.driver.kind != name:
-            raise ValueError(f"[{name}] {section.driver!r} drives a {status.driver.kind}")
+            raise ValueError(f"{name}: driver {section.driver!r} does not load: {status.reason}")
+        if status.driver.kind != section.kind:
+            raise ValueError(
+                f"{name}: {section.driver!r} drives a {status.driver.kind}, no {section.kind}"
+            )
         return status.driver
 
-    def _say_down(self, name: str, kind: str, reason: str) -> None:
-        self._tell(PadDown(name, kind, reason) if name == PAD else ScannerDown(name, kind, reason))
+    def _say_down(self, name: str, error: str, reason: str) -> None:
+        self._tell(DeviceDown(name, self._sections[name].kind, error, reason))

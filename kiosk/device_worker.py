@@ -6,18 +6,20 @@ is reopened with a growing pause.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
 from threading import Event, Thread
 from time import monotonic
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import structlog
 
 from drivers.deadline import Deadline
 from drivers.errors import Cancelled, DriverError
-from drivers.facts import BarcodeScanned, InventoryRound
-from drivers.interfaces import BarcodeScanner
-from kiosk.pad_orders import PadDown, PadOutcome
+from drivers.facts import BarcodeScanned, CardPresented, InventoryRound
+from drivers.interfaces import BarcodeScanner, CardReader
+from kiosk.config import DeviceKind
+from kiosk.device_news import DeviceDown, DeviceUp
+from kiosk.pad_orders import PadOutcome
 
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
@@ -27,23 +29,7 @@ CALL_SECONDS = 2.0
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class ScannerUp:
-    """The scanner's line is open."""
-
-    device: str
-
-
-@dataclass(frozen=True, slots=True)
-class ScannerDown:
-    """The scanner's line is closed; `kind` and `reason` as in PadDown."""
-
-    device: str
-    kind: str
-    reason: str
-
-
-WorkerNews = InventoryRound | BarcodeScanned | PadOutcome | ScannerUp | ScannerDown
+WorkerNews = InventoryRound | BarcodeScanned | CardPresented | PadOutcome | DeviceUp | DeviceDown
 Tell = Callable[[WorkerNews], None]
 
 
@@ -71,8 +57,11 @@ class Device(Protocol):
 class DeviceWorker(Thread):
     """The loop of every device. Owner of the device: this thread.
 
+    A worker of some kind says how it opens, what it serves, and what else ends with its device.
     `busy_since`: when the call of the driver that is under way began, None between calls.
     """
+
+    kind: ClassVar[DeviceKind]
 
     def __init__(self, name: str, device: Device, tell: Tell) -> None:
         super().__init__(name=f"device {name}", daemon=True)
@@ -125,7 +114,8 @@ class DeviceWorker(Thread):
             reason=str(problem),
             exc_info=None if known else problem,
         )
-        self._say(self._down(kind, str(problem)))
+        self._out_of_service()
+        self._say(DeviceDown(self.device_name, self.kind, kind, str(problem)))
         return kind
 
     def _say(self, news: WorkerNews) -> None:
@@ -146,30 +136,63 @@ class DeviceWorker(Thread):
     def _serve(self) -> None:
         raise NotImplementedError
 
-    def _down(self, kind: str, reason: str) -> PadDown | ScannerDown:
-        raise NotImplementedError
+    def _out_of_service(self) -> None:
+        """What else ends when the device does not answer."""
 
 
 class ScannerWorker(DeviceWorker):
     """Waits for codes."""
 
+    kind = "scanner"
+
     def __init__(self, name: str, scanner: BarcodeScanner, tell: Tell) -> None:
         super().__init__(name, scanner, tell)
         self._scanner = scanner
+        self._wanted = False
 
     def _open(self) -> None:
         self._scanner.open(self._call())
-        self._scanner.listen(self._call(), wanted=True)
         log.info("device up", device=self.device_name)
-        self._say(ScannerUp(self.device_name))
+        self._say(DeviceUp(self.device_name, self.kind))
 
-    def _down(self, kind: str, reason: str) -> ScannerDown:
-        return ScannerDown(self.device_name, kind, reason)
+    def listen(self, *, wanted: bool) -> None:
+        """Called by the controller at every step: only screens that want codes turn it on."""
+        if wanted is not self._wanted:
+            self._wanted = wanted
+            self._try(self._device.cancel)
+
+    def _serve(self) -> None:
+        told: bool | None = None
+        while not self._stopping.is_set():
+            with suppress(Cancelled):  # listening was asked for, or is over
+                if told is not self._wanted:
+                    wanted = self._wanted
+                    self._scanner.listen(self._call(), wanted=wanted)
+                    told = wanted
+                self._wait_for_code()
+
+    def _wait_for_code(self) -> None:
+        code = self._scanner.next_code(self._call())
+        if code is not None:
+            self._say(BarcodeScanned(self.device_name, code.text, monotonic(), code.symbology))
+
+
+class CardWorker(DeviceWorker):
+    """Waits for patrons' contactless cards."""
+
+    kind = "card"
+
+    def __init__(self, name: str, reader: CardReader, tell: Tell) -> None:
+        super().__init__(name, reader, tell)
+        self._reader = reader
+
+    def _open(self) -> None:
+        identity = self._reader.open(self._call())
+        log.info("device up", device=self.device_name, model=identity.model)
+        self._say(DeviceUp(self.device_name, self.kind, identity.model))
 
     def _serve(self) -> None:
         while not self._stopping.is_set():
-            code = self._scanner.next_code(self._call())
-            if code is not None:
-                self._say(
-                    BarcodeScanned(self.device_name, code.text, monotonic(), code.symbology)
-                )
+            card = self._reader.next_card(self._call())
+            if card is not None:
+                self._say(CardPresented(self.device_name, card, monotonic()))

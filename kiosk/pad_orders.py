@@ -42,23 +42,6 @@ PadOrder = ReadContent | ReadSecurity | SetSecurity
 
 
 @dataclass(frozen=True, slots=True)
-class PadUp:
-    """The pad answers."""
-
-    device: str
-    model: str
-
-
-@dataclass(frozen=True, slots=True)
-class PadDown:
-    """The pad does not answer; `kind` is the name of the error's class, `reason` its sentence."""
-
-    device: str
-    kind: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class ContentRead:
     """The outcome of ReadContent; None: the tag could not be read."""
 
@@ -82,4 +65,4 @@ class SecuritySet:
     failure: WriteFailure | None
 
 
-PadOutcome = PadUp | PadDown | ContentRead | SecurityRead | SecuritySet
+PadOutcome = ContentRead | SecurityRead | SecuritySet

@@ -15,13 +15,12 @@ from drivers.tags.iso15693 import FALLBACK_GEOMETRY, chip_of
 from drivers.tags.security import LibraryProfile, SecurityState
 from drivers.uid import Uid
 from kiosk.crash_points import CrashPoint, reached
+from kiosk.device_news import DeviceUp
 from kiosk.device_worker import DeviceWorker, Tell
 from kiosk.pad_orders import (
     ContentRead,
-    PadDown,
     PadOrder,
     PadOutcome,
-    PadUp,
     ReadContent,
     ReadSecurity,
     SecurityRead,
@@ -40,6 +39,8 @@ log = structlog.get_logger()
 
 class PadWorker(DeviceWorker):
     """Every order is answered exactly once, also when the pad is lost or this worker is stuck."""
+
+    kind = "pad"
 
     def __init__(
         self, name: str, reader: TagReader, profile: LibraryProfile, poll_seconds: float, tell: Tell
@@ -79,12 +80,11 @@ class PadWorker(DeviceWorker):
         log.info("device up", device=self.device_name, model=identity.model)
         with self._changed:
             self._serving = not self._stopping.is_set()
-        self._say(PadUp(self.device_name, identity.model))
+        self._say(DeviceUp(self.device_name, self.kind, identity.model))
 
-    def _down(self, kind: str, reason: str) -> PadDown:
+    def _out_of_service(self) -> None:
         self._last = {}
         self._fail(self._take_open_orders())
-        return PadDown(self.device_name, kind, reason)
 
     def _serve(self) -> None:
         """What follows from an order comes soon, so there is no look at the pad before it.

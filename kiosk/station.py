@@ -75,7 +75,13 @@ class Station:
                 config.storage.low_water_mib * MIB,
                 self._translate,
             ),
-            outside=Outside(publish, self._devices.order, self._save_receipt, self._devices.check),
+            outside=Outside(
+                publish,
+                self._devices.order,
+                self._devices.listen,
+                self._save_receipt,
+                self._devices.check,
+            ),
             boot=boot,
         )
         self._start_threads()
@@ -119,8 +125,8 @@ def first_session(config: StationConfig) -> SelfCheck:
             farewell_seconds=policy.farewell_seconds,
             card_pattern=policy.card_pattern,
             item_pattern=policy.item_pattern,
-            has_pad=config.pad is not None,
-            has_scanner=config.scanner is not None,
+            has_pad=config.has("pad"),
+            has_scanner=config.has("scanner"),
             lend_tagged_without_pad=policy.lend_tagged_without_pad,
         ),
         language=config.station.language,

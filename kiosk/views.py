@@ -99,6 +99,10 @@ class Hindrance(StrEnum):
     LINK = "link"
     PAD = "pad"
     SCANNER = "scanner"
+    CARD_READER = "card-reader"
+    PRINTER = "printer"
+    GATE = "gate"
+    DROP = "drop"
     DISK = "disk"
     NOT_ENROLLED = "not-enrolled"
     REVOKED = "revoked"
@@ -153,6 +157,7 @@ class WhoView:
     short_name: str | None = None
     problem: RefusalCode | None = None
     not_answered: bool = False
+    card_unusable: bool = False
     wait_seconds: int = 0
 
 

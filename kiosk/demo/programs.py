@@ -29,11 +29,15 @@ library = "{library}"
 state_folder = "{state}"
 isil = "{owner}"
 
-[pad]
+[[device]]
+
+kind = "pad"
 driver = "feig_obid"
 settings = {{ path = "{bench}/pad" }}
 
-[scanner]
+[[device]]
+
+kind = "scanner"
 driver = "barcode_serial"
 settings = {{ path = "{bench}/scanner" }}
 

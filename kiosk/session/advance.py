@@ -37,6 +37,8 @@ def _take_in(step: Step, event: events.Event) -> None:
             tags.tag_read(step, event)
         case events.CodeScanned():
             codes.code_scanned(step, event)
+        case events.CardShown():
+            cards.card_held(step, event.card)
         case events.PatronAnswered():
             cards.patron_answered(step, event)
         case events.ItemAnswered():

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+from drivers.facts import CardSeen
 from kiosk.recognition import may_be_number
 from kiosk.session import events
 from kiosk.session.effects import AskForPatron
-from kiosk.session.states import NOT_LENDING, Account, Borrowing, Patron, Returning, Who
+from kiosk.session.states import NOT_LENDING, Account, Borrowing, Idle, Patron, Returning, Who
 from kiosk.session.step import Step
-from kiosk.session.visits import begin
+from kiosk.session.visits import begin, may_begin
 from kiosk.views import WhoFor, WhoStep
 from service.protocol.identifiers import LONGEST_PIN
 from service.protocol.refusals import RefusalCode
@@ -24,6 +25,25 @@ def card_shown(step: Step, card: str) -> None:
     if not isinstance(phase, Who):
         begin(step, Who(WhoFor.BORROW))
     ask_for(step, card)
+
+
+def card_held(step: Step, card: CardSeen) -> None:
+    """A contactless card; one that is nobody's identity leads to the other ways to say who."""
+    step.touched()
+    if not may_begin(step.session):
+        return
+    if card.problem is None and may_be_number(card.number):
+        card_shown(step, card.number)
+    elif isinstance(step.session.phase, Idle | Who):
+        _not_usable(step)
+
+
+def _not_usable(step: Step) -> None:
+    phase = step.session.phase
+    if not isinstance(phase, Who):
+        begin(step, Who(WhoFor.BORROW, card_unusable=True))
+    elif phase.step is WhoStep.SHOW_CARD:
+        step.go(Who(phase.why, card_unusable=True))
 
 
 def ask_for(step: Step, card: str, pin: str | None = None, *, typed: bool = False) -> None:

@@ -6,12 +6,23 @@ from kiosk.recognition import may_be_number
 from kiosk.session import events
 from kiosk.session.cards import card_shown
 from kiosk.session.effects import AskForItem
-from kiosk.session.states import Line, Stage
+from kiosk.session.states import Account, Line, SelfCheck, Stage, Who
 from kiosk.session.step import Step
 from kiosk.session.tags import try_again
 from kiosk.session.visits import may_begin, wake_for_item
-from kiosk.views import Hindrance, Trouble
+from kiosk.views import Hindrance, Trouble, WhoStep
 from service.protocol.replies import ItemAnswer, Refused
+
+
+def wants_codes(session: SelfCheck) -> bool:
+    """Whether a code would mean something now; else scanners are off."""
+    match session.phase:
+        case Who(step=step):
+            return step in {WhoStep.SHOW_CARD, WhoStep.TYPE_NUMBER}
+        case Account():
+            return False
+        case _:
+            return may_begin(session)
 
 
 def code_scanned(step: Step, event: events.CodeScanned) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from drivers.facts import CardSeen
 from drivers.uid import Uid
 from kiosk.intents import Intent
 from kiosk.recognition import TagReading
@@ -46,6 +47,13 @@ class CodeScanned:
     """A barcode came from a scanner."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardShown:
+    """A contactless card was held before its reader."""
+
+    card: CardSeen
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +135,7 @@ Event = (
     | TagsRemoved
     | TagRead
     | CodeScanned
+    | CardShown
     | PatronAnswered
     | ItemAnswered
     | Answered

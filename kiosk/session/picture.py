@@ -171,6 +171,7 @@ def _who(session: SelfCheck, phase: Who, now: float) -> WhoView:
         short_name=phase.short_name,
         problem=phase.problem,
         not_answered=phase.not_answered,
+        card_unusable=phase.card_unusable,
         wait_seconds=max(0, ceil(session.typing_opens_at - now)),
     )
 

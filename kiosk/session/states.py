@@ -151,6 +151,7 @@ class Who:
     short_name: str | None = None
     problem: RefusalCode | None = None
     not_answered: bool = False
+    card_unusable: bool = False
     typed: bool = False
 
     def __repr__(self) -> str:

@@ -59,7 +59,9 @@ library = "Thư viện tỉnh Sơn Khê"
 state_folder = "{state}"
 isil = "{owner}"
 
-[pad]
+[[device]]
+
+kind = "pad"
 driver = "feig_obid"
 poll_seconds = 0.02
 settings = {{ path = "{pad}", baud = {baud} }}

@@ -30,6 +30,11 @@ ASK = {
     WhoStep.TYPE_PIN: vi("Bạn nhập mã PIN của thẻ nhé.|Bạn nhập mã PIN nhé.|Nhập mã PIN nhé."),
 }
 
+UNUSABLE = vi(
+    "Máy không dùng được thẻ này: bạn quét mã vạch hoặc nhập số thẻ nhé."
+    "|Bạn quét mã vạch hoặc nhập số thẻ nhé.|Bạn nhập số thẻ nhé."
+)
+
 
 def who(words: Catalogue, header: Header, view: WhoView) -> Sheet:
     """The keypad where something is typed, the ways to show a card elsewhere."""
@@ -50,6 +55,8 @@ def _sentence(words: Catalogue, view: WhoView) -> Words:
         )
     if view.problem is not None:
         return words.say(refusals.sentence_for(view.problem))
+    if view.card_unusable:
+        return words.say(UNUSABLE)
     if view.not_answered:
         return words.say(refusals.sentence_for(RefusalCode.BACKEND_SILENT))
     return words.say(ASK[view.step])

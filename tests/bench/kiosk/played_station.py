@@ -178,7 +178,13 @@ def played_station(state: Path) -> Iterator[PlayedStation]:
         open_store=station.open_store(state),
         make_client=lambda epoch: CirculationClient(WHO, epoch, station.take, TIMES),
         facts=StationFacts("kiosk-1", "Thư viện", 0, lambda _: in_vietnamese),
-        outside=Outside(station.publish, station.order, lambda _: None, lambda: None),
+        outside=Outside(
+            publish=station.publish,
+            order=station.order,
+            listen=lambda _: None,
+            save_receipt=lambda _: None,
+            check_devices=lambda: None,
+        ),
         boot="b0" * 16,
     )
     controller.start()

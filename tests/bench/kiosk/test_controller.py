@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from kiosk import intents
+from kiosk.device_news import DeviceDown
 from kiosk.outbox.records import OperationRecord
-from kiosk.pad_orders import PadDown, SecuritySet, SetSecurity
+from kiosk.pad_orders import SecuritySet, SetSecurity
 from kiosk.service_link import LinkSignal
 from kiosk.session.events import WriteFailure
 from kiosk.station_store import StationStore
@@ -83,7 +84,7 @@ def test_a_pad_lost_in_a_write_asks_for_the_book_and_not_for_patience(
     station.answer(station.wait_for("operation", "CheckOut"), LENT)
     order = station.wait_for_order(SetSecurity)
     station.inbox.put(SecuritySet(order, WriteFailure.PAD_LOST))
-    station.inbox.put(PadDown("pad", "DeviceLost", "gone"))
+    station.inbox.put(DeviceDown("pad", "pad", "DeviceLost", "gone"))
     station.wait_for_view(BorrowView, lambda view: states(view) == [LineState.PUT_BACK])
 
 

@@ -17,9 +17,9 @@ from drivers.registry import Driver, DriverStatus, installed_drivers
 from drivers.tags.security import SecurityState
 from drivers.uid import Uid
 from kiosk.config import StationConfig, parse_config
+from kiosk.device_news import DeviceDown, DeviceUp
 from kiosk.device_supervisor import ABANDONED_AT_MOST, DeviceSupervisor
-from kiosk.device_worker import ScannerDown
-from kiosk.pad_orders import PadDown, PadUp, ReadContent, SecuritySet, SetSecurity
+from kiosk.pad_orders import ReadContent, SecuritySet, SetSecurity
 from kiosk.session.events import WriteFailure
 from tests.bench.kiosk.heard import Heard
 from tests.waiting import eventually
@@ -88,7 +88,7 @@ def config(devices: str) -> StationConfig:
     )
 
 
-STUBBORN = '[pad]\ndriver = "stubborn"\npoll_seconds = 0.01\n'
+STUBBORN = '[[device]]\nkind = "pad"\ndriver = "stubborn"\npoll_seconds = 0.01\n'
 
 
 @contextmanager
@@ -110,7 +110,7 @@ def supervised(
 def until_stuck(supervisor: DeviceSupervisor, heard: Heard, times: int = 1) -> None:
     def stuck() -> bool:
         supervisor.check()
-        return sum(down.kind == "DeviceStuck" for down in heard.every(PadDown)) >= times
+        return sum(down.error == "DeviceStuck" for down in heard.every(DeviceDown)) >= times
 
     eventually(stuck, 5, f"stuck driver, {times} times")
 
@@ -123,7 +123,7 @@ def test_a_stuck_driver_is_replaced_and_the_next_one_serves(
         until_stuck(boss, heard)
         heard.first(InventoryRound)
         kinds = [type(news) for news in heard.news[:4]]
-        assert kinds == [PadUp, PadDown, PadUp, InventoryRound]
+        assert kinds == [DeviceUp, DeviceDown, DeviceUp, InventoryRound]
         stuck.let_go.set()
 
 
@@ -189,13 +189,14 @@ def test_a_pad_that_is_not_plugged_in_is_missing_and_not_stuck(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between two tries to open it, half a minute may pass."""
-    missing = f'[pad]\ndriver = "feig_obid"\nsettings = {{ path = "{tmp_path}/pad" }}\n'
+    path = tmp_path / "pad"
+    missing = f'[[device]]\nkind = "pad"\ndriver = "feig_obid"\nsettings = {{ path = "{path}" }}\n'
     with supervised(missing, {}, monkeypatch) as (boss, heard):
-        assert heard.first(PadDown).kind == "PortMissing"
+        assert heard.first(DeviceDown).error == "PortMissing"
         eventually(lambda: boss._workers["pad"].busy_since is None, 5, "pause")
         monkeypatch.setattr("kiosk.device_supervisor.monotonic", lambda: monotonic() + 20)
         boss.check()
-        assert [down.kind for down in heard.every(PadDown)] == ["PortMissing"]
+        assert [down.error for down in heard.every(DeviceDown)] == ["PortMissing"]
 
 
 @pytest.mark.parametrize(
@@ -221,19 +222,22 @@ def test_a_driver_that_does_not_work_is_out_of_service_with_its_reason(
         "broken": DriverStatus("broken", None, "ImportError: no libusb"),
         "bad": DriverStatus("bad", Driver("bad", "pad", "", NoSettings, breaks)),
     }
-    with supervised(f"[pad]\n{section}\n", drivers, monkeypatch) as (boss, heard):
-        down = heard.first(PadDown)
-        assert down.kind == "WrongDevice"
+    with supervised(f'[[device]]\nkind = "pad"\n{section}\n', drivers, monkeypatch) as (
+        boss,
+        heard,
+    ):
+        down = heard.first(DeviceDown)
+        assert down.error == "WrongDevice"
         assert reason in down.reason
         boss.check()
         boss.order((ReadContent(BOOK),))
-        assert len(heard.every(PadDown)) == 1
+        assert len(heard.every(DeviceDown)) == 1
 
 
 def test_a_broken_scanner_does_not_keep_the_pad_from_starting(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    both = f'{STUBBORN}[scanner]\ndriver = "none"\n'
+    both = f'{STUBBORN}[[device]]\nkind = "scanner"\ndriver = "none"\n'
     with supervised(both, {"stubborn": driver_of(Stubborn())}, monkeypatch) as (_, heard):
         heard.first(InventoryRound)
-        assert heard.first(ScannerDown).kind == "WrongDevice"
+        assert heard.first(DeviceDown).error == "WrongDevice"

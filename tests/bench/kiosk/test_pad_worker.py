@@ -21,11 +21,10 @@ from drivers.tags.elements import Elements
 from drivers.tags.encode import encode_tag
 from drivers.tags.security import LibraryProfile, SecurityState
 from drivers.uid import Uid
+from kiosk.device_news import DeviceDown, DeviceUp
 from kiosk.pad_orders import (
     ContentRead,
-    PadDown,
     PadOrder,
-    PadUp,
     ReadContent,
     ReadSecurity,
     SecurityRead,
@@ -125,7 +124,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 
 
 def test_the_pad_is_up_before_its_first_round(bench: Bench) -> None:
-    assert bench.heard.news[0] == PadUp("pad", "CPR.M02")
+    assert bench.heard.news[0] == DeviceUp("pad", "pad", "CPR.M02")
     assert bench.heard.first(InventoryRound).uids == {BOOK, OTHER_BOOK}
 
 
@@ -165,7 +164,7 @@ def test_a_book_that_left_before_it_was_read_is_told_as_not_read(bench: Bench) -
     assert bench.heard.first(ContentRead, lambda told: told.uid == BOOK).content is None
     other = bench.heard.first(ContentRead, lambda told: told.uid == OTHER_BOOK)
     assert other.content is not None
-    assert bench.heard.every(PadDown) == []
+    assert bench.heard.every(DeviceDown) == []
 
 
 LONG_CONTENT = encode_tag(
@@ -188,7 +187,7 @@ def test_a_short_tag_whose_data_say_they_go_on_does_not_take_the_pad_down(tmp_pa
         assert content is not None
         assert content.needs_more
         bench.heard.first(SecurityRead)
-        assert bench.heard.every(PadDown) == []
+        assert bench.heard.every(DeviceDown) == []
 
 
 UNKNOWN = Uid("E0FF000000001234")
@@ -255,7 +254,7 @@ def test_a_reply_to_a_write_that_is_lost_is_no_reason_to_write_again(bench: Benc
     bench.plan(Lose(side="answer"), command="write AFI")
     assert bench.set(release()) is None
     assert len(bench.asked("write AFI")) == 1
-    assert bench.heard.every(PadDown) == []
+    assert bench.heard.every(DeviceDown) == []
 
 
 def test_a_write_that_never_arrived_is_written_again_after_a_look(bench: Bench) -> None:
@@ -267,7 +266,7 @@ def test_a_write_that_never_arrived_is_written_again_after_a_look(bench: Bench) 
         "write AFI",
         "system information",
     ]
-    assert bench.heard.every(PadDown) == []
+    assert bench.heard.every(DeviceDown) == []
 
 
 def test_a_write_that_the_tag_did_not_take_is_tried_three_times_and_told(bench: Bench) -> None:
@@ -299,11 +298,11 @@ def test_unplugged_in_a_write_and_plugged_in_under_another_node(
     assert book is not None
     bench.plan(Unplug(side=side), command="write AFI")  # type: ignore[arg-type]
     assert bench.set(release()) is WriteFailure.PAD_LOST
-    assert bench.heard.first(PadDown).kind == "DeviceLost"
+    assert bench.heard.first(DeviceDown).error == "DeviceLost"
     assert (book.afi == AFI_RELEASED) is written
     bench.heard.mark()
     bench.host.plug()
-    bench.heard.first(PadUp)
+    bench.heard.first(DeviceUp)
     assert bench.host.link.readlink() != node
     assert bench.set(release(check_first=True)) is None
     assert len(bench.asked("write AFI")) == (1 if written else 2)
@@ -314,21 +313,21 @@ def test_orders_behind_the_one_that_lost_the_pad_have_failed_too_and_once(bench:
     bench.plan(Unplug(), command="write AFI")
     orders = (release(BOOK), release(OTHER_BOOK), ReadContent(BOOK), ReadSecurity(OTHER_BOOK))
     bench.order(*orders)
-    bench.heard.first(PadDown)
-    told = [news for news in bench.heard.news if not isinstance(news, InventoryRound | PadUp)]
+    bench.heard.first(DeviceDown)
+    told = [news for news in bench.heard.news if not isinstance(news, InventoryRound | DeviceUp)]
     assert told[:4] == [
         SecuritySet(release(BOOK), WriteFailure.PAD_LOST),
         SecuritySet(release(OTHER_BOOK), WriteFailure.PAD_LOST),
         ContentRead(BOOK, None),
         SecurityRead(OTHER_BOOK, None),
     ]
-    assert [type(news) for news in told[4:]] == [PadDown]
+    assert [type(news) for news in told[4:]] == [DeviceDown]
 
 
 def test_an_order_to_a_pad_that_is_away_has_failed_at_once(bench: Bench) -> None:
     """Else its line would wait for the pad, and the patron's name stand there all the while."""
     bench.host.unplug()
-    bench.heard.first(PadDown, lambda down: down.kind == "PortMissing")
+    bench.heard.first(DeviceDown, lambda down: down.error == "PortMissing")
     assert bench.set(release()) is WriteFailure.PAD_LOST
     bench.heard.mark()
     bench.host.plug()
@@ -338,13 +337,13 @@ def test_an_order_to_a_pad_that_is_away_has_failed_at_once(bench: Bench) -> None
 
 def test_a_silent_pad_is_told_once_and_comes_back_by_itself(bench: Bench) -> None:
     bench.plan(Lose(), times=None)
-    assert bench.heard.first(PadDown).kind == "DeviceSilent"
+    assert bench.heard.first(DeviceDown).error == "DeviceSilent"
     silent = len(bench.asked("software version"))
     eventually(lambda: len(bench.asked("software version")) > silent + 4, 10, "two more tries")
-    assert len(bench.heard.every(PadDown)) == 1
+    assert len(bench.heard.every(DeviceDown)) == 1
     bench.heard.mark()
     bench.simulator.faults.clear()
-    bench.heard.first(PadUp)
+    bench.heard.first(DeviceUp)
     bench.heard.first(InventoryRound)
 
 
@@ -360,8 +359,8 @@ def test_a_driver_that_fails_in_a_way_of_its_own_is_down_and_opened_anew(
 
     monkeypatch.setattr(bench.reader, "system_information", system_information)
     assert bench.set(release()) is WriteFailure.PAD_LOST
-    assert bench.heard.first(PadDown).kind == "ZeroDivisionError"
-    eventually(lambda: len(bench.heard.every(PadUp)) == 2, 5, "the pad again")
+    assert bench.heard.first(DeviceDown).error == "ZeroDivisionError"
+    eventually(lambda: len(bench.heard.every(DeviceUp)) == 2, 5, "the pad again")
     again = release(check_first=True)
     assert bench.set(again) is None
 
@@ -376,7 +375,7 @@ def test_a_worker_that_was_told_to_stop_ends_in_the_middle_of_a_call(bench: Benc
     bench.worker.stop()
     bench.worker.join(5)
     assert not bench.worker.is_alive()
-    assert bench.heard.every(PadDown) == []
+    assert bench.heard.every(DeviceDown) == []
 
 
 def test_an_abandoned_worker_fails_its_orders_and_touches_no_tag_any_more(bench: Bench) -> None:

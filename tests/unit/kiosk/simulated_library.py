@@ -20,14 +20,13 @@ from drivers.uid import Uid
 from kiosk import controller, sending, session_runner, telling
 from kiosk.controller import News
 from kiosk.crash_points import CrashPoint
+from kiosk.device_news import DeviceDown, DeviceUp
 from kiosk.intents import Finish, FrameDrawn, Leave
 from kiosk.outbox.outbox import Outbox
 from kiosk.pad_orders import (
     ContentRead,
-    PadDown,
     PadOrder,
     PadOutcome,
-    PadUp,
     ReadContent,
     ReadSecurity,
     SecurityRead,
@@ -117,7 +116,7 @@ class SimulatedLibrary:
         self.done_orders = 0
         self.taken = 0
         self.station = SteppedStation(self.store, self.service)
-        self.step(PadUp("pad", "simulated"))
+        self.step(DeviceUp("pad", "pad", "simulated"))
 
     def _reached(self, point: CrashPoint) -> None:
         if point is self.cut_at:
@@ -165,8 +164,8 @@ class SimulatedLibrary:
         self.done_orders += len(lost)
         self.outcomes += (failed(order, WriteFailure.PAD_LOST) for order in lost)
         self.tell_outcomes()
-        self.step(PadDown("pad", "DeviceLost", "unplugged"))
-        self.step(PadUp("pad", "simulated"))
+        self.step(DeviceDown("pad", "pad", "DeviceLost", "unplugged"))
+        self.step(DeviceUp("pad", "pad", "simulated"))
 
     def _outcome(self, order: PadOrder, *, works: bool) -> PadOutcome:
         tag = self.tags[order.uid]

@@ -95,7 +95,13 @@ class SteppedStation:
             open_store=lambda: self.store,  # type: ignore[arg-type, return-value]
             make_client=lambda _: self.service.client,
             facts=StationFacts("kiosk-1", "Thư viện", 1, lambda _: in_vietnamese),
-            outside=Outside(self.frames.append, self._order, self.receipts.append, lambda: None),
+            outside=Outside(
+                publish=self.frames.append,
+                order=self._order,
+                listen=lambda _: None,
+                save_receipt=self.receipts.append,
+                check_devices=lambda: None,
+            ),
             boot="b0" * 16,
         )
         self.controller._store = self.store  # type: ignore[assignment]

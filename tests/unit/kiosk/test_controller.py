@@ -7,8 +7,9 @@ from msgspec.structs import replace
 
 from drivers.tags.security import SecurityState
 from kiosk import intents
+from kiosk.device_news import DeviceDown
 from kiosk.outbox.records import JournalState
-from kiosk.pad_orders import PadDown, ReadSecurity, SecurityRead
+from kiosk.pad_orders import ReadSecurity, SecurityRead
 from kiosk.service_link import LinkSignal
 from kiosk.session.events import WriteFailure
 from kiosk.session.states import Idle
@@ -199,7 +200,9 @@ def test_the_pad_goes_back_too_and_the_book_is_seen_again(station: SteppedStatio
     station.lay()
     operation = station.sent()[0]
     station.store.full = 1
-    station.step(station.message(operation, RETURNED), PadDown("pad", "DeviceLost", "gone"))
+    station.step(
+        station.message(operation, RETURNED), DeviceDown("pad", "pad", "DeviceLost", "gone")
+    )
     assert station.controller._pad.steady() == {TAG}
 
 
@@ -321,7 +324,9 @@ def test_proof_of_an_earlier_try_closes_the_row_of_that_try(station: SteppedStat
 def test_a_lost_pad_in_a_write_leaves_the_tag_unknown_until_a_pad_has_proved_it(
     granted: SteppedStation,
 ) -> None:
-    granted.step(granted.written(WriteFailure.PAD_LOST), PadDown("pad", "DeviceLost", "gone"))
+    granted.step(
+        granted.written(WriteFailure.PAD_LOST), DeviceDown("pad", "pad", "DeviceLost", "gone")
+    )
     assert states(granted) == [LineState.PUT_BACK]
     assert journal(granted) == [WRITING]
     granted.step(intents.Leave())

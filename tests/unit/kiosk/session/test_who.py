@@ -2,9 +2,11 @@
 
 import pytest
 
+from drivers.facts import CardProblem, CardSeen
 from kiosk import intents
 from kiosk.recognition import TagKind, TagReading
 from kiosk.session import events
+from kiosk.session.codes import wants_codes
 from kiosk.session.effects import AskForPatron
 from kiosk.session.states import CLOSED, NOT_LENDING, Account, Borrowing, Idle, Who
 from kiosk.views import Hindrance, WhoFor, WhoStep, WhoView
@@ -205,3 +207,51 @@ def test_no_secret_stands_in_what_is_logged() -> None:
     assert not {CARD, "4271"} & set(repr((who(world), asks(world))).replace("'", " ").split())
     assert "4271" not in repr(intents.PinTyped("4271"))
     assert who(world).why is WhoFor.ACCOUNT
+
+
+def held(number: str, problem: CardProblem | None = None) -> events.CardShown:
+    return events.CardShown(CardSeen("iso14443a", number, problem))
+
+
+def test_a_contactless_card_is_asked_about_like_a_scanned_one() -> None:
+    world = World()
+    world.hear(held(CARD))
+    assert [ask.card for ask in asks(world)] == [CARD]
+
+
+@pytest.mark.parametrize("problem", CardProblem)
+def test_a_card_that_is_nobodys_identity_leads_to_the_other_ways(problem: CardProblem) -> None:
+    world = World()
+    world.hear(held("", problem))
+    view = world.view()
+    assert isinstance(view, WhoView)
+    assert view.card_unusable
+    assert asks(world) == []
+    world.hear(held(CARD))
+    assert [ask.card for ask in asks(world)] == [CARD]
+
+
+def test_a_card_that_is_nobodys_identity_disturbs_no_visit() -> None:
+    world = at_the_pin()
+    before = world.session.phase
+    world.hear(held("", CardProblem.RANDOM_UID))
+    assert world.session.phase == before
+
+
+def test_a_number_from_a_card_that_no_number_can_be_is_no_number() -> None:
+    world = World()
+    world.hear(held("0427\n1936"))
+    assert asks(world) == []
+
+
+def test_scanners_are_off_where_a_code_would_mean_nothing() -> None:
+    world = World()
+    assert wants_codes(world.session)
+    world = at_the_pin()
+    assert not wants_codes(world.session)
+    world.hear(intents.PinTyped("1234"))
+    world.answer_card(ACCOUNT)
+    assert isinstance(world.session.phase, Account)
+    assert not wants_codes(world.session)
+    world.hear(intents.Leave())
+    assert wants_codes(world.session)
