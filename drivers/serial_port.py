@@ -19,6 +19,7 @@ from drivers.errors import (
 from drivers.wake import Wake
 
 Parity = Literal["none", "even", "odd"]
+Flow = Literal["none", "hardware", "software"]
 
 _PARITIES = {"none": PARITY_NONE, "even": PARITY_EVEN, "odd": PARITY_ODD}
 _BUSY = {EBUSY, EAGAIN, EWOULDBLOCK}
@@ -28,15 +29,18 @@ _WRITE_SECONDS = 1.0
 
 
 class SerialPort:
-    """8 data bits, 1 stop bit, opened exclusively.
+    """8 data bits, 1 stop bit, opened exclusively. `flow`: how the device says "not now".
 
     Owner: the thread that calls `open`; others may call `cancel` only.
     """
 
-    def __init__(self, path: str, baud: int, parity: Parity = "none") -> None:
+    def __init__(
+        self, path: str, baud: int, parity: Parity = "none", flow: Flow = "none"
+    ) -> None:
         self.path = path
         self._baud = baud
         self._parity = parity
+        self._flow = flow
         self._serial: Serial | None = None
         self._wake = Wake(path)
 
@@ -109,6 +113,8 @@ class SerialPort:
             self.path,
             self._baud,
             parity=_PARITIES[parity],
+            rtscts=self._flow == "hardware",
+            xonxoff=self._flow == "software",
             timeout=0,
             write_timeout=_WRITE_SECONDS,
             exclusive=True,
