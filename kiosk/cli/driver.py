@@ -1,0 +1,137 @@
+"""`muontra driver`: what drivers there are, and whether they keep their contract."""
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, NoReturn
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from drivers.conformance.suite import Verdict, checks_for, run
+from drivers.conformance.trial import Check
+from drivers.registry import Driver, installed_drivers
+from drivers.simulators.simulation import NoSimulation, simulation_of
+
+app = typer.Typer(help="Look at drivers and check them.", no_args_is_help=True)
+
+EXAMPLE = """Examples:
+
+muontra driver check feig_obid
+
+muontra driver check my_pad --only split --only leaks
+"""
+
+_errors = Console(stderr=True, soft_wrap=True, highlight=False, style="red")
+
+
+@app.command(name="list", epilog="Example:\n\nmuontra driver list")
+def list_drivers(
+    *, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False
+) -> None:
+    """Name the drivers of this installation, and what keeps one from loading."""
+    statuses = sorted(installed_drivers().values(), key=lambda status: status.name)
+    rows: list[dict[str, object]] = [
+        {
+            "name": status.name,
+            "kind": status.driver.kind if status.driver else None,
+            "summary": status.driver.summary if status.driver else status.reason,
+            "simulated": bool(status.driver and status.driver.simulation),
+        }
+        for status in statuses
+    ]
+    if as_json:
+        typer.echo(msgspec.json.encode({"drivers": rows}))
+    else:
+        Console().print(_table_of_drivers(rows))
+    raise typer.Exit(0 if all(status.driver for status in statuses) else 1)
+
+
+@app.command(epilog=EXAMPLE)
+def check(
+    name: Annotated[str, typer.Argument(help="The driver's name, as in a configuration.")],
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="CHECK", help="Only this check; may be repeated.")
+    ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Try a driver on its simulated device: every fault at every frame, and what else it promised.
+
+    Nothing that is plugged in is touched.
+    """
+    driver = _driver(name)
+    checks = _wanted(driver, only or [])
+    verdicts = list(_run_quietly(driver, checks) if as_json else _run_showing(driver, checks))
+    if as_json:
+        typer.echo(msgspec.json.encode({"driver": name, "checks": verdicts}))
+    else:
+        Console().print(_table_of_verdicts(name, verdicts))
+    raise typer.Exit(1 if any(verdict.trouble for verdict in verdicts) else 0)
+
+
+def _driver(name: str) -> Driver:
+    statuses = installed_drivers()
+    if name not in statuses:
+        _refuse(f"There is no driver {name}; there are {', '.join(sorted(statuses))}.")
+    driver = statuses[name].driver
+    if driver is None:
+        _refuse(f"The driver {name} does not load: {statuses[name].reason}")
+    try:
+        simulation_of(driver)
+    except NoSimulation as problem:
+        _refuse(f"{problem}; see docs/new-driver.md.")
+    return driver
+
+
+def _wanted(driver: Driver, only: Sequence[str]) -> Sequence[Check]:
+    checks = checks_for(driver.kind)
+    unknown = set(only) - {check.name for check in checks}
+    if unknown:
+        known = ", ".join(check.name for check in checks)
+        _refuse(f"No check of a {driver.kind} is called {', '.join(sorted(unknown))}: {known}.")
+    return [check for check in checks if not only or check.name in only]
+
+
+def _refuse(sentence: str) -> NoReturn:
+    _errors.print(sentence, markup=False)
+    raise typer.Exit(2)
+
+
+def _run_quietly(driver: Driver, checks: Sequence[Check]) -> Iterable[Verdict]:
+    return run(driver, checks)
+
+
+def _run_showing(driver: Driver, checks: Sequence[Check]) -> Iterable[Verdict]:
+    """Says on a terminal which check is under way."""
+    columns = SpinnerColumn(), TextColumn("{task.completed} of {task.total}  {task.description}")
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(checks[0].sentence, total=len(checks))
+        for verdict, following in zip(run(driver, checks), [*checks[1:], checks[-1]], strict=True):
+            progress.update(task, advance=1, description=following.sentence)
+            yield verdict
+
+
+def _table_of_verdicts(name: str, verdicts: Sequence[Verdict]) -> Table:
+    failed = sum(bool(verdict.trouble) for verdict in verdicts)
+    table = Table(title=f"{name}: {len(verdicts) - failed} checks kept, {failed} not")
+    for column in ("Check", "", "What is required, and what was done instead", "s"):
+        table.add_column(column, justify="right" if column == "s" else "left")
+    for verdict in verdicts:
+        words = Text(verdict.sentence)
+        if verdict.trouble:
+            words.append(f"\n{verdict.trouble}", style="red")
+        mark = Text("no", style="red") if verdict.trouble else Text("yes", style="green")
+        table.add_row(verdict.check, mark, words, f"{verdict.seconds:.1f}")
+    return table
+
+
+def _table_of_drivers(rows: Sequence[dict[str, object]]) -> Table:
+    table = Table("Driver", "Kind", "What it drives", "Simulated")
+    for row in rows:
+        kind = row["kind"] or "does not load"
+        simulated = "yes" if row["simulated"] else "no"
+        table.add_row(str(row["name"]), str(kind), Text(str(row["summary"])), simulated)
+    return table
