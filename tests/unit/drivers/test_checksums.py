@@ -2,13 +2,14 @@
 
 import pytest
 
-from drivers.checksums import FEIG_HOST, ISO15693_AIR, ISO28560_3, Crc16
+from drivers.checksums import FEIG_HOST, ISO14443_A, ISO15693_AIR, ISO28560_3, Crc16
 
 DIGITS = b"123456789"
 
 
 @pytest.mark.parametrize(
-    ("crc", "expected"), [(FEIG_HOST, 0x6F91), (ISO15693_AIR, 0x906E), (ISO28560_3, 0x29B1)]
+    ("crc", "expected"),
+    [(FEIG_HOST, 0x6F91), (ISO15693_AIR, 0x906E), (ISO28560_3, 0x29B1), (ISO14443_A, 0xBF05)],
 )
 def test_check_value_of_each_row(crc: Crc16, expected: int) -> None:
     assert crc(DIGITS) == expected
