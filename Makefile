@@ -85,8 +85,8 @@ screenshots: setup
 	@$(BIN)/python -m tests.screen.gallery $(ARGS)
 
 lock: setup
-	@$(COMPILE) pyproject.toml --output-file requirements/runtime.txt
-	@$(COMPILE) pyproject.toml --extra dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
+	@$(COMPILE) pyproject.toml --extra gpio --output-file requirements/runtime.txt
+	@$(COMPILE) pyproject.toml --extra gpio --extra dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
 	@$(COMPILE) --group build --output-file requirements/build.txt
 
 clean:

@@ -1,0 +1,1 @@
+"""Gates and people counters that only open and close contacts."""
