@@ -1,7 +1,7 @@
 """One simulated device that is plugged in, its driver, and a watch over every call."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +56,12 @@ class CountedFaults(FaultPlan):
     def due(self, command: str) -> tuple[AnyFault, ...]:
         self.asked.append(command)
         return super().due(command)
+
+
+def _within(setting: Any, hurried: Any) -> Any:  # noqa: ANN401 - settings as in a configuration
+    """A table of settings keeps what is not hurried."""
+    both = isinstance(setting, Mapping) and isinstance(hurried, Mapping)
+    return {**setting, **hurried} if both else hurried
 
 
 class MeasuredTrace(FrameTrace):
@@ -131,7 +137,8 @@ class Rig(ABC):
 
     def settings(self) -> dict[str, Any]:
         """The driver's settings to reach the device, as in a configuration."""
-        return {**self.simulation.settings(self.host.address), **self._hurry}
+        reach = self.simulation.settings(self.host.address)
+        return {**reach, **{name: _within(reach.get(name), it) for name, it in self._hurry.items()}}
 
     def another_driver(self, trace: FrameTrace) -> Any:  # noqa: ANN401 - each kind has its own Protocol
         """One more driver of the same device, not opened."""
