@@ -1,0 +1,1 @@
+"""Patrons' contactless cards through nfcpy; never item tags."""
