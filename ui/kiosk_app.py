@@ -1,8 +1,9 @@
 """`muontra-kiosk`: the patron's screen of a station. Ends by SIGTERM or SIGINT only."""
 
 import argparse
+import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from ui.presenter.catalogue import translator
 from ui.theme import ThemeName
 
 if TYPE_CHECKING:
-    from ui.window import Station
+    from ui.window import KioskWindow, Station
 
 EXAMPLE = "example: muontra-kiosk --config /etc/muontra/kiosk.toml --window 1280x800"
 
@@ -35,22 +36,42 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(config: StationConfig, page: Page, *, fullscreen: bool, drawn: Path | None = None) -> None:
     """Open the window, then the station."""
     configure_logs()
-    home = Path(config.station.state_folder) / "screen"
+    station = config.station
+    window = open_window(
+        Path(station.state_folder) / "screen",
+        page,
+        (station.library, station.language),
+        lambda: open_station(config),
+        fullscreen=fullscreen,
+        drawn=drawn,
+    )
+    window.run()
+
+
+def open_window(
+    home: Path,
+    page: Page,
+    said: tuple[str, str],
+    station: "Callable[[], Station]",
+    *,
+    fullscreen: bool,
+    drawn: Path | None = None,
+) -> "KioskWindow":
+    """The window of a library, in a language (`said`), that will open a station."""
+    gc.disable()  # a start leaves no garbage to look for; the window turns it on again
     prepare_kivy(home, page, fullscreen=fullscreen)
     from ui.diary import Diary  # noqa: PLC0415 (wanted by demos only)
     from ui.window import KioskWindow  # noqa: PLC0415 (imports Kivy, which reads its settings)
 
-    window = KioskWindow(
+    return KioskWindow(
         page,
-        config.station.library,
-        config.station.language,
-        lambda: open_station(config),
+        *said,
+        station,
         sounds=home / "sounds",
         closable=not fullscreen,
         now=local_time,
         diary=Diary(drawn, page) if drawn is not None else None,
     )
-    window.run()
 
 
 def open_station(config: StationConfig) -> "Station":

@@ -6,12 +6,24 @@ Kivy keeps its own files in the station's state folder and writes no log of its 
 import logging
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ui.page import Page
+if TYPE_CHECKING:
+    from ui.page import Page
+
+NO_RULES = Path(__file__).with_name("no_rules")
+"""Stands in for Kivy's data folder: its `style.kv` has no rules."""
 
 
-def prepare_kivy(home: Path, page: Page, *, fullscreen: bool, left: int = 0) -> None:
+def prepare_kivy(home: Path, page: "Page", *, fullscreen: bool, left: int = 0) -> None:
     """Set what must stand before the window opens; a window stands at the top, `left` pixels in."""
+    os.environ.update(KIVY_IMAGE="sdl2")  # Pillow would be a second way to read the same pictures
+    set_up_kivy(home, (page.width_px, page.height_px), fullscreen=fullscreen, left=left)
+    _skip_rules()
+
+
+def set_up_kivy(home: Path, size: tuple[int, int], *, fullscreen: bool, left: int = 0) -> None:
+    """The settings alone: Kivy still loads everything that it brings."""
     home.mkdir(parents=True, exist_ok=True)
     os.environ.update(
         KIVY_HOME=str(home),
@@ -24,7 +36,7 @@ def prepare_kivy(home: Path, page: Page, *, fullscreen: bool, left: int = 0) -> 
     logging.getLogger("kivy").setLevel(logging.CRITICAL)
     from kivy.config import Config  # noqa: PLC0415 (reads the environment set above)
 
-    for section, settings in _settings(page, left, fullscreen=fullscreen).items():
+    for section, settings in _settings(size, left, fullscreen=fullscreen).items():
         for key, value in settings.items():
             Config.set(section, key, value)
     for device, _ in Config.items("input"):
@@ -32,12 +44,22 @@ def prepare_kivy(home: Path, page: Page, *, fullscreen: bool, left: int = 0) -> 
             Config.remove_option("input", device)
 
 
-def _settings(page: Page, left: int, *, fullscreen: bool) -> dict[str, dict[str, str]]:
+def _skip_rules() -> None:
+    """Kivy's rules are for widgets that no screen uses; reading them is a sixth of its start."""
+    import kivy  # noqa: PLC0415 (as above)
+
+    everything, kivy.kivy_data_dir = kivy.kivy_data_dir, str(NO_RULES)
+    import kivy.lang.builder  # noqa: PLC0415 (reads the rules when it is imported)
+
+    kivy.kivy_data_dir = everything
+
+
+def _settings(size: tuple[int, int], left: int, *, fullscreen: bool) -> dict[str, dict[str, str]]:
     return {
         "kivy": {"exit_on_escape": "0", "pause_on_minimize": "0", "log_level": "critical"},
         "graphics": {
-            "width": str(page.width_px),
-            "height": str(page.height_px),
+            "width": str(size[0]),
+            "height": str(size[1]),
             "fullscreen": "auto" if fullscreen else "0",
             "borderless": "1" if fullscreen else "0",
             "resizable": "0",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from kiosk.intents import Intent, Touched
-from kiosk.views import Frame, StartView, WhoView
+from kiosk.views import Frame, StartView, View, WhoView
 from ui.presenter.present import present, present_opening
 from ui.presenter.sheet import Sheet
 from ui.screens.compose import compose
@@ -47,7 +47,7 @@ class KioskScreen:
         kind = _kind_of(frame)
         if kind != self._kind:
             self._kind, self._local = kind, Local()
-            if isinstance(frame.view, StartView):
+            if isinstance(frame.view, StartView) and self._frame is not None:
                 forget_texts()
                 forget_widths()
         self._frame = frame
@@ -60,9 +60,9 @@ class KioskScreen:
             self._shown = sheet, self._local
             self._stage.show(compose(self._pen, sheet, self._local), self._kind)
 
-    def warm(self) -> Iterator[None]:
-        """Steps that make the next screens come faster; each is short."""
-        return likely_pieces(self._pen, self._language, self._now())
+    def warm(self, views: tuple[View, ...]) -> Iterator[None]:
+        """Steps that make these screens come faster; each is short."""
+        return likely_pieces(self._pen, views, self._language, self._now())
 
     def acted(self, act: Act | None) -> None:
         """A finished touch: an intent, a local act, or only a sign of life."""

@@ -14,6 +14,7 @@ from kiosk.views import (
     LineState,
     PadPicture,
     ReturnView,
+    StartView,
     View,
     WhoFor,
     WhoStep,
@@ -35,12 +36,15 @@ LIKELY_VIEWS: tuple[View, ...] = (
     ReturnView(PadPicture(), (), None, 0, busy=False),
     FarewellView(LIKELY_LINES[:1], (), (), None, None, 12),
 )
+FIRST_VIEWS: tuple[View, ...] = (StartView(may_borrow=True, may_return=True, may_see_account=True),)
 
 
-def likely_pieces(pen: Pen, language: str, now: datetime) -> Iterator[None]:
-    """Each step makes the textures of one group."""
+def likely_pieces(
+    pen: Pen, views: tuple[View, ...], language: str, now: datetime
+) -> Iterator[None]:
+    """Each step makes the textures of one part."""
     painter = Painter(pen.page)
-    for view in LIKELY_VIEWS:
+    for view in views:
         sheet = present(Frame(0, view, online=True, language=language), "", now)
         for group in compose(pen, sheet, Local()):
             for part in group.parts:

@@ -3,6 +3,7 @@
 Owner: the main thread; the station is opened by a thread of its own.
 """
 
+import gc
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,6 +24,7 @@ from ui.page import Page
 from ui.screen import KioskScreen
 from ui.screens.scene import Act
 from ui.theme import channels
+from ui.warming import FIRST_VIEWS, LIKELY_VIEWS
 from ui.widgets.stage import Stage
 
 WATCH_SECONDS = 1.0
@@ -93,7 +95,9 @@ class KioskWindow:
         self._next_minute()
         Clock.schedule_interval(lambda _dt: self._watch(), WATCH_SECONDS)
         Clock.schedule_once(lambda _dt: self._chimes.load(), QUIET_AFTER_SECONDS)
-        Clock.schedule_once(lambda _dt: self._warm(self.screen.warm()), QUIET_AFTER_SECONDS)
+        Clock.schedule_once(
+            lambda _dt: self._warm(self.screen.warm(LIKELY_VIEWS)), QUIET_AFTER_SECONDS
+        )
         try:
             runTouchApp(self._stage)
         finally:
@@ -125,9 +129,18 @@ class KioskWindow:
     def _flipped(self) -> None:
         if self._opening is None:
             self._opening = self._opener.submit(self._open)
+            Clock.schedule_once(lambda _dt: self._prepare_start())
+        if self.bridge.drawing is not None and not gc.isenabled():
+            gc.freeze()
+            gc.enable()
         if self._diary is not None and self.bridge.drawing is not None:
             self._diary.note(self.bridge.drawing, self._stage.targets)
         self.bridge.flipped()
+
+    def _prepare_start(self) -> None:
+        """While the station opens: drawing needs the other core only."""
+        for _ in self.screen.warm(FIRST_VIEWS):
+            pass
 
     def _open(self) -> Station:
         station = self._open_station()

@@ -1,15 +1,12 @@
-"""One window to be measured, as a process: `bare`, `label` or `kiosk`. Tells JSON lines.
+"""The kiosk's own window, to be measured, as a process. Tells JSON lines.
 
-All three open with the same settings. `label` changes one label; `kiosk` is the kiosk's window
-with a scripted station, which imports the real station's code as the kiosk does.
+Its station is scripted, and imports the real station's code as the kiosk does.
 """
 
-import json
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from time import perf_counter
@@ -17,83 +14,12 @@ from typing import Any
 
 from kiosk.intents import FrameDrawn, Intent
 from kiosk.views import BorrowView, Frame, LineState, PadPicture
+from tests.benchmarks.empty_child import BOOKS, PAUSE_SECONDS, SIZE, tell, tell_flips
 from tests.screen import moments
-from ui.kivy_setup import prepare_kivy
+from ui.kiosk_app import open_window
 from ui.page import page_for
 
-SIZE = 1280, 800
-BOOKS = 10
-PAUSE_SECONDS = 0.05
 _NEVER = threading.Event()
-
-
-def tell(event: str, **values: object) -> None:
-    """One JSON line."""
-    print(json.dumps({"event": event, "at": perf_counter(), **values}), flush=True)
-
-
-def bare(home: Path) -> None:
-    """An empty window."""
-    _empty_window(home, lambda _root: None)
-
-
-def label(home: Path) -> None:
-    """A window with one label, which changes at each line of standard input."""
-
-    def with_label(root: Any) -> None:  # noqa: ANN401 (Kivy has no types)
-        from kivy.clock import Clock
-        from kivy.core.window import Window
-        from kivy.uix.label import Label
-
-        text = Label(text="0", pos=(100, 100))
-        root.add_widget(text)
-        changed: list[float] = []
-
-        def change(number: int) -> None:
-            changed.append(perf_counter())
-            Clock.schedule_once(lambda _dt: setattr(text, "text", f"Bếp lửa nhà sàn {number}"))
-
-        flip = Window.flip
-
-        def flip_and_tell() -> None:
-            flip()
-            if changed:
-                tell("drawn", seconds=perf_counter() - changed.pop())
-
-        Window.flip = flip_and_tell
-
-        def follow() -> None:
-            sys.stdin.readline()
-            for number in range(2 * BOOKS):
-                _NEVER.wait(4 * PAUSE_SECONDS)
-                change(number)
-            tell("finished")
-
-        threading.Thread(target=follow, daemon=True).start()
-
-    _empty_window(home, with_label)
-
-
-def _empty_window(home: Path, fill: Callable[[Any], None]) -> None:
-    prepare_kivy(home, page_for(*SIZE), fullscreen=False)
-    from kivy.base import runTouchApp
-    from kivy.core.window import Window
-    from kivy.uix.widget import Widget
-
-    _tell_flips(Window)
-    root = Widget()
-    fill(root)
-    runTouchApp(root)
-
-
-def _tell_flips(window: Any) -> None:  # noqa: ANN401 (Kivy has no types)
-    flip = window.flip
-
-    def flip_and_tell() -> None:
-        flip()
-        tell("flip")
-
-    window.flip = flip_and_tell
 
 
 class ScriptedStation:
@@ -150,22 +76,11 @@ def borrow_of_ten() -> Iterator[BorrowView]:
 
 def kiosk(home: Path) -> None:
     """The kiosk's own window; our callbacks on its thread are timed."""
-    page = page_for(*SIZE)
-    prepare_kivy(home, page, fullscreen=False)
+    said = moments.LIBRARY, "vi"
+    window = open_window(home, page_for(*SIZE), said, ScriptedStation, fullscreen=False)
     from kivy.core.window import Window
 
-    from ui.window import KioskWindow
-
-    _tell_flips(Window)
-    window = KioskWindow(
-        page,
-        moments.LIBRARY,
-        "vi",
-        ScriptedStation,
-        sounds=home / "sounds",
-        closable=True,
-        now=lambda: datetime.now().astimezone(),
-    )
+    tell_flips(Window)
     _time_callbacks(window)
     window.run()
 
@@ -182,4 +97,5 @@ def _time_callbacks(window: Any) -> None:  # noqa: ANN401 (Kivy has no types)
 
 
 if __name__ == "__main__":
-    {"bare": bare, "label": label, "kiosk": kiosk}[sys.argv[1]](Path(sys.argv[2]))
+    sys.modules["numpy"] = None  # type: ignore[assignment] # as in empty_child.py
+    kiosk(Path(sys.argv[1]))

@@ -10,8 +10,8 @@ from functools import partial
 from io import BytesIO
 
 import resvg_py
+from kivy.core.image import Image
 from kivy.graphics.texture import Texture
-from PIL.PngImagePlugin import PngImageFile
 
 from ui.screens.scene import Weight
 from ui.widgets.fonts import label
@@ -69,12 +69,7 @@ def _pixel_for_pixel(texture: Texture) -> Texture:
 
 def _rendered(svg: str, width: int, height: int, *, stretched: bool) -> Texture:
     png = resvg_py.svg_to_bytes(svg_string=svg, width=width, height=height, skip_system_fonts=True)
-    # Kivy's own loader would first import every image format that Pillow knows.
-    with PngImageFile(BytesIO(png)) as picture:  # type: ignore[no-untyped-call]
-        size, pixels = picture.size, picture.convert("RGBA").tobytes()
-    texture = Texture.create(size=size, colorfmt="rgba")
-    texture.blit_buffer(pixels, colorfmt="rgba", bufferfmt="ubyte")
-    texture.flip_vertical()
+    texture = Image(BytesIO(png), ext="png", nocache=True).texture
     return texture if stretched else _pixel_for_pixel(texture)
 
 
