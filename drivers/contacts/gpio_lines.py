@@ -24,7 +24,9 @@ MOST_WAITING = 1024
 """Changes that nobody has taken yet; more come only from a contact that never rests."""
 
 
-class GpioSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="gpio"):
+class GpioSettings(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="gpio", tag_field="on"
+):
     """`pull`: "up" for contacts against ground, "down" for contacts against 3.3 V. `chip`: number
     of the GPIO chip, None = the one of the pin header. `active_high`: an output is on at 3.3 V.
     """

@@ -39,7 +39,7 @@ class DigitalLines(Protocol):
 
     def next_sample(self, until: float, deadline: Deadline) -> Sample | None:
         """The inputs after their next change, or None when nothing changed before the monotonic
-        second `until`, or before `deadline`.
+        second `until`, or before `deadline`. Looks once even when `until` is over.
         """
 
     def hold(self, outputs: Names, seconds: float, deadline: Deadline) -> None:

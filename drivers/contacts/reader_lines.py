@@ -28,7 +28,12 @@ CLOSING_TRIES = 2
 
 
 class ReaderLinesSettings(
-    FeigSettings, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="reader"
+    FeigSettings,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag="reader",
+    tag_field="on",
 ):
     """The reader as the driver feig_obid has it, and how often its inputs are looked at."""
 
@@ -54,20 +59,18 @@ class ReaderLines:
 
     def open(self, deadline: Deadline) -> DeviceIdentity:
         identity = self._reader.open(deadline)
-        self._is_open = True
         try:
-            self.hold(REST, TICK_SECONDS, deadline)
+            self._rest(deadline, identity.model)
             self._closed = self.sample(deadline).closed
-        except (DriverError, ValueError) as problem:
-            self.close()
-            if isinstance(problem, DriverError):
-                raise
-            raise WrongDevice(f"{identity.model}: {problem}; correct the configuration") from None
+        except DriverError:
+            self._reader.close()
+            raise
+        self._is_open = True
         return identity
 
     def close(self) -> None:
         for _ in range(CLOSING_TRIES if self._is_open else 0):
-            with suppress(DriverError, ValueError):
+            with suppress(DriverError):
                 self.hold(REST, TICK_SECONDS, Deadline.after(CLOSING_SECONDS))
                 break
         self._is_open = False
@@ -79,16 +82,16 @@ class ReaderLines:
         return Sample(monotonic(), closed)
 
     def next_sample(self, until: float, deadline: Deadline) -> Sample | None:
-        limit = min(until, deadline.at)
-        while (left := limit - monotonic()) > 0:
-            if deadline.remaining() < QUESTION_SECONDS:
-                sleep(left)
-                return None
+        while deadline.remaining() >= QUESTION_SECONDS:
             now = self.sample(deadline)
             if now.closed != self._closed:
                 self._closed = now.closed
                 return now
-            sleep(max(0.0, min(self._settings.poll_seconds, limit - monotonic())))
+            left = min(until, deadline.at) - monotonic()
+            if left <= 0:
+                return None
+            sleep(min(self._settings.poll_seconds, left))
+        sleep(max(0.0, min(until, deadline.at) - monotonic()))
         return None
 
     def hold(self, outputs: Names, seconds: float, deadline: Deadline) -> None:
@@ -100,3 +103,9 @@ class ReaderLines:
 
     def cancel(self) -> None:
         self._reader.cancel()
+
+    def _rest(self, deadline: Deadline, model: str) -> None:
+        try:
+            self.hold(REST, TICK_SECONDS, deadline)
+        except ValueError as problem:
+            raise WrongDevice(f"{model}: {problem}; correct the configuration") from problem
