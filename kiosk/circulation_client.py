@@ -13,6 +13,7 @@ from kiosk.link_health import LinkHealth, LinkState, LinkTimes
 from kiosk.link_news import (
     ClientNews,
     EpochSeen,
+    HeartbeatAnswered,
     OperationAnswered,
     QuestionAnswered,
     SafeThrough,
@@ -28,6 +29,7 @@ from service.protocol.headers import MAGIC, Kind, ServiceHeader, StationHeader
 from service.protocol.identifiers import NO_MESSAGE, new_identifier
 from service.protocol.questions import AskItem, AskPatron, Heartbeat, Hello, ReofferDone
 from service.protocol.replies import (
+    Alive,
     BodyDiffers,
     ForeignOperation,
     HelloFirst,
@@ -82,6 +84,8 @@ class CirculationClient:
         self.counters = Counters()
         self._reoffer_wanted = False
         self._under_way = MessagesUnderWay(times.answer)
+        self._last_beat = (NO_MESSAGE, 0.0)
+        self.last_heartbeat: HeartbeatAnswered | None = None
         self._news: list[ClientNews] = []
 
     @property
@@ -93,6 +97,11 @@ class CirculationClient:
     def reachable(self) -> bool:
         """Whether the service counts as there; a connection that is renewed quickly stays so."""
         return self._health.reachable
+
+    @property
+    def state(self) -> LinkState:
+        """How far the connection has come."""
+        return self._health.state
 
     @property
     def room(self) -> int:
@@ -150,10 +159,18 @@ class CirculationClient:
         for question in self._under_way.take_questions_due(now):
             self._put_question(question, now)
         if health.beat_due(now, in_session=in_session):
-            beat = Heartbeat(self.counters.waiting, self.counters.broken)
-            self._send("heartbeat", codec.encode(beat), now)
+            self.beat(now)
         health.prove(now)
         return self._take_news()
+
+    def beat(self, now: float) -> None:
+        """A sign of life; its answer tells how far away the service and its clock are."""
+        beat = Heartbeat(self.counters.waiting, self.counters.broken)
+        self._last_beat = self._send("heartbeat", codec.encode(beat), now), now
+
+    def send_waiting_now(self) -> None:
+        """What was put off or not taken is tried again at once."""
+        self._under_way.try_everything_again()
 
     def next_deadline(self, *, in_session: bool) -> float | None:
         """When `tick` has something to do."""
@@ -269,11 +286,22 @@ class CirculationClient:
                 self._turned_away(Hindrance.PROTOCOL, LinkState.GREETING)
             case _ if self._health.welcome and header.epoch == self.epoch:
                 self._news.append(SafeThrough(header.safe_through))
+                if isinstance(reply, Alive):
+                    self._alive(header, now)
                 subject = self._under_way.answered(header.in_reply_to)
                 if subject is not None:
                     self._answered(subject, reply, body, now)
             case _:
                 log.info("reply of another time dropped", reply=type(reply).__name__)
+
+    def _alive(self, header: ServiceHeader, now: float) -> None:
+        message, sent_at = self._last_beat
+        if header.in_reply_to != message:
+            return
+        round_trip = now - sent_at
+        offset = header.sent_at_ms / 1000 + round_trip / 2 - time()
+        self.last_heartbeat = HeartbeatAnswered(round_trip, offset)
+        self._news.append(self.last_heartbeat)
 
     def _welcomed(self, header: ServiceHeader, welcome: Welcome, now: float) -> None:
         self.hindrance = None

@@ -25,14 +25,23 @@ DeviceKind = Literal["pad", "scanner", "card", "gate", "printer", "drop"]
 
 
 class StationSection(Struct, frozen=True, kw_only=True):
-    """[station] `isil`: owner of our items, empty = every item counts as ours."""
+    """[station] `isil`: owner of our items, empty = every item counts as ours.
+
+    `socket`: where technicians' commands find the running station; empty = in the state folder.
+    """
 
     name: Text
     role: Role = "kiosk"
     library: Text
     state_folder: Text
+    socket: str = ""
     isil: str = ""
     language: Literal["vi", "en"] = "vi"
+
+    @property
+    def socket_path(self) -> Path:
+        """Where the local socket is."""
+        return Path(self.socket) if self.socket else Path(self.state_folder) / "socket"
 
 
 class DeviceSection(Struct, frozen=True, kw_only=True):

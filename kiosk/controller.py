@@ -11,6 +11,7 @@ from datetime import datetime
 from threading import Event as Flag
 from threading import Thread
 from time import monotonic, time
+from typing import Protocol
 
 import structlog
 
@@ -26,12 +27,15 @@ from kiosk.inbox import Inbox
 from kiosk.link_news import (
     ClientNews,
     EpochSeen,
+    HeartbeatAnswered,
     OperationAnswered,
     QuestionAnswered,
     SafeThrough,
     WentOffline,
     WentOnline,
 )
+from kiosk.local.desk import LOCAL_MARK, DeskFacts, LocalDesk, PausableDevices, Present
+from kiosk.local.server import LocalAsk
 from kiosk.outbox.changes import ForgetOperation, KeepReply, SetValue
 from kiosk.outbox.outbox import EPOCH, LAST_SEQUENCE, Outbox
 from kiosk.pad import Pad, emptied, observe
@@ -56,8 +60,6 @@ from service.protocol.replies import ItemAnswer, PatronAnswer, Refused
 log = structlog.get_logger()
 
 Publish = Callable[[Frame], None]
-GiveOrders = Callable[[tuple[PadOrder, ...]], None]
-Listen = Callable[[bool], None]
 SaveReceipt = Callable[[tuple[str, ...]], None]
 
 HINDRANCES: dict[DeviceKind, Hindrance] = {
@@ -83,6 +85,20 @@ class StationFacts:
     library: str
     low_water_bytes: int
     translate: Callable[[str], Translate]
+    desk: DeskFacts
+
+
+class StationDevices(PausableDevices, Protocol):
+    """What the controller needs of the supervisor."""
+
+    def order(self, orders: tuple[PadOrder, ...]) -> None:
+        """Orders for the pad."""
+
+    def listen(self, *, wanted: bool) -> None:
+        """Turn all scanners on or off."""
+
+    def check(self) -> None:
+        """Replace what is stuck, take back what was paused long enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +106,11 @@ class Outside:
     """The world that the controller acts on; each call returns at once."""
 
     publish: Publish
-    order: GiveOrders
-    listen: Listen
+    devices: StationDevices
     save_receipt: SaveReceipt
-    check_devices: Callable[[], None]
 
 
-News = WorkerNews | LinkNews | intents.Intent | events.Tick
+News = WorkerNews | LinkNews | LocalAsk | intents.Intent | events.Tick
 
 
 class Controller(Thread):
@@ -159,6 +173,7 @@ class Controller(Thread):
 
     def _start(self) -> None:
         self._client = self._make_client(self._store.value(EPOCH))
+        self._local = LocalDesk(self._facts.desk, self._client, self._outside.devices)
         self._runner = SessionRunner(self._first_session, self._client)
         self._runner.owe_everything(self._outbox)
         self._step([])
@@ -198,7 +213,7 @@ class Controller(Thread):
             send_what_may_leave(draft, self._client, self._out_of_order(), now)
         self._telling.mark(draft, now)
         if self._commit(draft):
-            draft.act(self._outside.order)
+            draft.act(self._outside.devices.order)
         else:
             self._not_happened(*before, now)
         self._settle_owed(now)
@@ -244,14 +259,14 @@ class Controller(Thread):
         reached(CrashPoint.SETTLED_BEFORE_COMMIT)
         if self._commit(draft):
             self._runner.owed = []
-            draft.act(self._outside.order)
+            draft.act(self._outside.devices.order)
             self._inbox.put(events.Tick())
         else:
             self._settle_again_at = now + DISK_CHECK_SECONDS
 
     def _let_time_pass(self, draft: Draft, now: float) -> None:
         self._check_disk(now)
-        self._outside.check_devices()
+        self._outside.devices.check()
         for news in self._client.tick(now, in_session=self._in_session()):
             self._client_news(draft, news, now)
         self._show_hindrances(draft, now)
@@ -272,9 +287,13 @@ class Controller(Thread):
                 self._security_set(draft, news, now)
             case SecurityRead(uid, state):
                 self._repair.state_read(draft, uid, state)
+            case LocalAsk():
+                self._local.take(news, self._present(), now)
             case DeviceUp(device):
+                self._local.device_told(news)
                 self._broken.pop(device, None)
             case DeviceDown(device, kind):
+                self._local.device_told(news)
                 self._broken[device] = HINDRANCES[kind]
                 if kind == "pad":
                     self._pad, change = emptied(self._pad)
@@ -316,6 +335,8 @@ class Controller(Thread):
 
     def _client_news(self, draft: Draft, news: ClientNews, now: float) -> None:
         match news:
+            case HeartbeatAnswered():
+                self._local.heartbeat_answered(news)
             case WentOnline():
                 log.info("link online")
             case WentOffline():
@@ -348,6 +369,9 @@ class Controller(Thread):
             patron = reply if isinstance(reply, PatronAnswer | Refused) else None
             self._runner.advance(draft, events.PatronAnswered(news.mark, patron), now)
             return
+        if news.mark == LOCAL_MARK:
+            self._local.item_answered(question.item, reply)
+            return
         item = reply if isinstance(reply, ItemAnswer | Refused) else None
         self._runner.advance(draft, events.ItemAnswered(question.item, item), now)
         if isinstance(reply, ItemAnswer):
@@ -355,7 +379,7 @@ class Controller(Thread):
 
     def _publish(self, now: float) -> None:
         session = self._runner.session
-        self._outside.listen(wants_codes(session))
+        self._outside.devices.listen(wanted=wants_codes(session))
         view = view_of(session, now, datetime.now().astimezone().date(), self._since)
         wanted = self._runner.take_receipt()
         if wanted is not None:
@@ -397,6 +421,15 @@ class Controller(Thread):
         """What staff are told with each heartbeat: broken parts, and an inbox that overflowed."""
         crowded = {"inbox"} if self._inbox.crowded else set[str]()
         return tuple(sorted(self._broken.keys() | crowded))
+
+    def _present(self) -> Present:
+        return Present(
+            outbox=self._outbox,
+            hindrances=sorted(self._runner.session.hindrances),
+            in_session=self._in_session(),
+            crowded=self._inbox.crowded,
+            free_bytes=self._store.free_bytes(),
+        )
 
     def _in_session(self) -> bool:
         return not isinstance(self._runner.session.phase, Idle)

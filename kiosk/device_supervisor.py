@@ -47,6 +47,7 @@ class DeviceSupervisor:
         self._trace = trace
         self._sections = {section.called: section for section in config.device}
         self._workers: dict[str, DeviceWorker] = {}
+        self._paused: dict[str, float] = {}
         self._abandoned: dict[str, list[DeviceWorker]] = {name: [] for name in self._sections}
         self._drivers: dict[str, DriverStatus] = {}
 
@@ -72,20 +73,39 @@ class DeviceSupervisor:
         for order in orders:
             self._tell(failed(order, WriteFailure.PAD_LOST))
 
-    def listen(self, wanted: bool) -> None:
+    def listen(self, *, wanted: bool) -> None:
         """Scanners read while a screen wants codes, and only then."""
         for scanner in self._workers_of(ScannerWorker):
             scanner.listen(wanted=wanted)
 
+    def pause(self, device: str, seconds: float) -> bool:
+        """Let go of a device; what it was ordered has failed. False: there is no such device."""
+        if device not in self._sections:
+            return False
+        worker = self._workers.pop(device, None)
+        if worker is not None:
+            worker.abandon()  # it closes the port in its own time; nobody waits for it here
+        self._paused[device] = monotonic() + seconds
+        self._say_down(device, "Paused", "a technician uses the device")
+        return True
+
+    def resume(self, device: str) -> bool:
+        """Take it back, if it was paused. False: there is no such device."""
+        if self._paused.pop(device, None) is not None:
+            self._start(device)
+        return device in self._sections
+
     def check(self) -> None:
         """Replace a worker that is stuck in a call for three times its deadline."""
         now = monotonic()
+        for name in [name for name, until in self._paused.items() if now >= until]:
+            self.resume(name)
         for name, worker in tuple(self._workers.items()):
             busy = worker.busy_since
             if busy is not None and now > busy + STUCK_SECONDS:
                 self._abandon(name, worker)
         for name, abandoned in self._abandoned.items():
-            if abandoned and name not in self._workers:
+            if abandoned and name not in self._workers and name not in self._paused:
                 self._replace(name, abandoned)
 
     def _workers_of(self, kind: type[W]) -> Iterator[W]:

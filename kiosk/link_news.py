@@ -50,6 +50,20 @@ class QuestionAnswered:
     reply: Reply | None
 
 
+@dataclass(frozen=True, slots=True)
+class HeartbeatAnswered:
+    """Seconds there and back, and how far the service's clock is ahead of this one."""
+
+    round_trip: float
+    clock_offset: float
+
+
 ClientNews = (
-    WentOnline | WentOffline | EpochSeen | SafeThrough | OperationAnswered | QuestionAnswered
+    HeartbeatAnswered
+    | WentOnline
+    | WentOffline
+    | EpochSeen
+    | SafeThrough
+    | OperationAnswered
+    | QuestionAnswered
 )

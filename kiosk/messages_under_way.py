@@ -106,8 +106,9 @@ class MessagesUnderWay:
         self._stuck.add(operation)
 
     def try_everything_again(self) -> None:
-        """A Welcome: perhaps another version of the service."""
+        """A Welcome, perhaps of another version of the service; or a technician's wish."""
         self._stuck.clear()
+        self._put_off.clear()
 
     def lose(self) -> list[AskedQuestion]:
         """The connection is no good: no reply comes any more. Returns the questions."""

@@ -9,16 +9,22 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from drivers.frame_trace import FrameTrace
+import structlog
+
+from drivers.frame_trace import FrameTrace, TracedFrame
 from kiosk import __version__
 from kiosk.circulation_client import CirculationClient, Identity
 from kiosk.config import StationConfig
 from kiosk.controller import Controller, News, Outside, Publish, StationFacts
 from kiosk.device_supervisor import DeviceSupervisor
+from kiosk.device_worker import WorkerNews
 from kiosk.enrolment import pinned_service, station_key
 from kiosk.inbox import Inbox
 from kiosk.intents import Intent
 from kiosk.link_health import LinkTimes
+from kiosk.local.bulletin import Bulletin
+from kiosk.local.desk import DeskFacts
+from kiosk.local.server import LocalServer
 from kiosk.receipts.folder import save_receipt
 from kiosk.receipts.text import Translate, in_vietnamese
 from kiosk.service_link import ServiceLink
@@ -30,6 +36,9 @@ BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 STOP_SECONDS = 10.0
 MIB = 1 << 20
 SOFTWARE = f"muontra {__version__}"
+
+
+log = structlog.get_logger()
 
 
 class StationFailed(Exception):
@@ -51,6 +60,8 @@ class Station:
         self._trace = trace
         self._state = Path(config.station.state_folder)
         self._inbox: Inbox[News] = Inbox()
+        self._bulletin = Bulletin()
+        self._local: LocalServer | None = None
 
     def start(self, publish: Publish) -> None:
         """Start all threads; frames come by `publish`, from the controller's thread.
@@ -60,8 +71,10 @@ class Station:
         config, state = self._config, self._state
         boot = _boot_id()
         inbox = self._inbox
-        self._link = ServiceLink(pinned_service(state), station_key(state), inbox.put)
-        self._devices = DeviceSupervisor(config, inbox.put, self._trace)
+        service = pinned_service(state)
+        self._link = ServiceLink(service, station_key(state), inbox.put)
+        self._traces = {device.called: self._trace_of(device.called) for device in config.device}
+        self._devices = DeviceSupervisor(config, self._told, self._traces.__getitem__)
         identity = Identity(boot, new_identifier(), SOFTWARE)
         times = link_times(config)
         self._controller = Controller(
@@ -74,14 +87,9 @@ class Station:
                 config.station.library,
                 config.storage.low_water_mib * MIB,
                 self._translate,
+                desk_facts(config, service.endpoint),
             ),
-            outside=Outside(
-                publish,
-                self._devices.order,
-                self._devices.listen,
-                self._save_receipt,
-                self._devices.check,
-            ),
+            outside=Outside(publish, self._devices, self._save_receipt),
             boot=boot,
         )
         self._start_threads()
@@ -94,6 +102,8 @@ class Station:
         """End the session by its rules, then all threads."""
         self._controller.stop()
         self._controller.join(STOP_SECONDS)
+        if self._local is not None:
+            self._local.stop()
         self._devices.stop()
         self._link.stop()
         self._link.join(STOP_SECONDS)
@@ -108,8 +118,37 @@ class Station:
         self._controller.ready.wait()
         if self._controller.problem is not None:
             raise StationFailed(str(self._controller.problem)) from self._controller.problem
+        self._local = self._local_server()
         self._link.start()
         self._devices.start()
+
+    def _local_server(self) -> LocalServer | None:
+        """A station whose socket cannot be made works all the same."""
+        path = self._config.station.socket_path
+        try:
+            server = LocalServer(path, self._inbox.put, self._traces, self._bulletin)
+        except OSError as problem:
+            log.warning("no local socket", path=str(path), reason=str(problem))
+            return None
+        server.start()
+        return server
+
+    def _told(self, news: WorkerNews) -> None:
+        self._inbox.put(news)
+        self._bulletin.notice(news)
+
+    def _trace_of(self, device: str) -> FrameTrace:
+        """The configured one, with those who watch as further listeners."""
+        trace = self._trace(device)
+        first = trace.listener
+
+        def tell(frame: TracedFrame) -> None:
+            if first is not None:
+                first(frame)
+            self._bulletin.frame(device, frame)
+
+        trace.listener = tell
+        return trace
 
     def _save_receipt(self, lines: tuple[str, ...]) -> None:
         save_receipt(self._state / "receipts", lines, datetime.now().astimezone())
@@ -132,6 +171,18 @@ def first_session(config: StationConfig) -> SelfCheck:
         language=config.station.language,
         home_language=config.station.language,
         owner=config.station.isil,
+    )
+
+
+def desk_facts(config: StationConfig, endpoint: str) -> DeskFacts:
+    """What technicians are told of the station."""
+    return DeskFacts(
+        station=config.station.name,
+        role=config.station.role,
+        software=SOFTWARE,
+        endpoint=endpoint,
+        low_water_bytes=config.storage.low_water_mib * MIB,
+        devices=config.device,
     )
 
 

@@ -29,6 +29,7 @@ from service.protocol.operations import Act, Operation
 from service.protocol.questions import Question
 from service.protocol.replies import PatronAnswer, Reply
 from tests.unit.kiosk.operations import CARD, EPOCH
+from tests.unit.kiosk.played_devices import FACTS, PlayedDevices
 from tests.unit.kiosk.played_service import WELCOME, WHO
 from tests.waiting import eventually
 
@@ -177,13 +178,11 @@ def played_station(state: Path) -> Iterator[PlayedStation]:
         session=SelfCheck(policy=Policy()),
         open_store=station.open_store(state),
         make_client=lambda epoch: CirculationClient(WHO, epoch, station.take, TIMES),
-        facts=StationFacts("kiosk-1", "Thư viện", 0, lambda _: in_vietnamese),
+        facts=StationFacts("kiosk-1", "Thư viện", 0, lambda _: in_vietnamese, FACTS),
         outside=Outside(
             publish=station.publish,
-            order=station.order,
-            listen=lambda _: None,
+            devices=PlayedDevices(station.order),
             save_receipt=lambda _: None,
-            check_devices=lambda: None,
         ),
         boot="b0" * 16,
     )

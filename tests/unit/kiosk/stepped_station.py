@@ -29,6 +29,7 @@ from service.protocol.operations import Act, Operation
 from service.protocol.questions import AskItem, AskPatron, Heartbeat, Hello, ReofferDone
 from service.protocol.replies import Alive, ItemAnswer, PatronAnswer, Reply
 from tests.unit.kiosk.operations import CARD, EPOCH, ITEM, OTHER_ITEM, SECOND_TAG, TAG, reply_to
+from tests.unit.kiosk.played_devices import FACTS, PlayedDevices
 from tests.unit.kiosk.played_service import WELCOME, PlayedService, Sent
 
 ITEMS = {TAG: ITEM, SECOND_TAG: OTHER_ITEM}
@@ -94,13 +95,11 @@ class SteppedStation:
             session=SelfCheck(policy=Policy()),
             open_store=lambda: self.store,  # type: ignore[arg-type, return-value]
             make_client=lambda _: self.service.client,
-            facts=StationFacts("kiosk-1", "Thư viện", 1, lambda _: in_vietnamese),
+            facts=StationFacts("kiosk-1", "Thư viện", 1, lambda _: in_vietnamese, FACTS),
             outside=Outside(
                 publish=self.frames.append,
-                order=self._order,
-                listen=lambda _: None,
+                devices=PlayedDevices(self._order),
                 save_receipt=self.receipts.append,
-                check_devices=lambda: None,
             ),
             boot="b0" * 16,
         )

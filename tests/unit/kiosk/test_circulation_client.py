@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kiosk.link_news import (
     EpochSeen,
+    HeartbeatAnswered,
     OperationAnswered,
     QuestionAnswered,
     SafeThrough,
@@ -280,7 +281,10 @@ def test_what_every_backup_holds_is_told_with_each_reply_of_this_epoch(
 ) -> None:
     service.later(10)
     beat = service.last("heartbeat")
-    assert service.answer(beat, Alive(), safe_through=12) == [SafeThrough(12)]
+    told = service.answer(beat, Alive(), safe_through=12)
+    assert told[0] == SafeThrough(12)
+    assert isinstance(told[1], HeartbeatAnswered)
+    assert told[1].round_trip == 0
     assert service.answer(beat, Alive(), safe_through=99, epoch=NEXT_EPOCH) == []
 
 

@@ -1,0 +1,1 @@
+"""The station's local socket: technicians ask a running station through it."""

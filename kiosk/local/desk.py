@@ -1,0 +1,256 @@
+"""Answers what technicians ask a running station. Owner: the controller thread."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, assert_never
+
+import msgspec
+
+from kiosk.circulation_client import CirculationClient
+from kiosk.config import DeviceSection, Role
+from kiosk.device_news import DeviceDown, DeviceUp
+from kiosk.link_news import HeartbeatAnswered
+from kiosk.local import protocol as local
+from kiosk.local.server import LocalAsk
+from kiosk.outbox.outbox import Outbox
+from kiosk.outbox.records import OperationRecord
+from kiosk.security_journal import open_tags
+from service.protocol.questions import AskItem
+from service.protocol.replies import ItemAnswer, Refused, Reply
+
+LOCAL_MARK = -1
+"""Marks questions that no session asked."""
+
+MIB = 1 << 20
+NOT_ONLINE = "the station has no link to the service now; `muontra link ping` tells more"
+
+
+class PausableDevices(Protocol):
+    """The supervisor, as far as technicians reach."""
+
+    def pause(self, device: str, seconds: float) -> bool:
+        """False when there is no such device."""
+
+    def resume(self, device: str) -> bool:
+        """False when there is no such device."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFacts:
+    """What never changes while the station runs."""
+
+    station: str
+    role: Role
+    software: str
+    endpoint: str
+    low_water_bytes: int
+    devices: tuple[DeviceSection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """What the controller knows at this step."""
+
+    outbox: Outbox
+    hindrances: Iterable[str]
+    in_session: bool
+    crowded: int
+    free_bytes: int
+
+
+class LocalDesk:
+    """The state of all devices, and requests that wait for the service."""
+
+    def __init__(
+        self, facts: DeskFacts, client: CirculationClient, devices: PausableDevices
+    ) -> None:
+        self._facts = facts
+        self._client = client
+        self._devices = devices
+        self._started = _now()
+        self._told: dict[str, tuple[DeviceUp | DeviceDown, str]] = {}
+        self._pings: list[LocalAsk] = []
+        self._items: dict[str, list[LocalAsk]] = {}
+
+    def device_told(self, news: DeviceUp | DeviceDown) -> None:
+        """A device answers, or does not."""
+        self._told[news.device] = news, _now()
+
+    def take(self, ask: LocalAsk, present: Present, now: float) -> None:
+        """Answer now, or once the service has answered."""
+        match ask.request:
+            case local.AskStatus():
+                ask.answer(self._status(present))
+            case local.AskOutbox():
+                ask.answer(local.OutboxRows(rows=tuple(map(_outbox_row, present.outbox))))
+            case local.AskJournal():
+                ask.answer(local.JournalLines(rows=tuple(_journal(present.outbox))))
+            case local.Ping():
+                self._ping(ask, now)
+            case local.AskItem(item=item):
+                self._ask_item(ask, item, now)
+            case local.SendNow():
+                self._client.send_waiting_now()
+                ask.answer(local.Done())
+            case local.Pause(device=device, seconds=seconds):
+                ask.answer(self._known(device, self._devices.pause(device, seconds)))
+            case local.Resume(device=device):
+                ask.answer(self._known(device, self._devices.resume(device)))
+            case local.AskFrames() | local.Watch():
+                ask.answer(local.Trouble(reason="frames are not the controller's to tell"))
+            case _:
+                assert_never(ask.request)
+
+    def heartbeat_answered(self, news: HeartbeatAnswered) -> None:
+        """The service lives: whoever asked is told how far away it is."""
+        pong = local.Pong(
+            round_trip_ms=_ms(news.round_trip), clock_offset_ms=_ms(news.clock_offset)
+        )
+        waiting, self._pings = self._pings, []
+        for ask in waiting:
+            ask.answer(pong)
+
+    def item_answered(self, item: str, reply: Reply | None) -> None:
+        """The service's word, or none in time, about an item that a technician asked for."""
+        for ask in self._items.pop(item, []):
+            ask.answer(_item_known(item, reply))
+
+    def _ping(self, ask: LocalAsk, now: float) -> None:
+        if not self._client.online:
+            ask.answer(local.Trouble(reason=NOT_ONLINE))
+            return
+        self._pings.append(ask)
+        self._client.beat(now)
+
+    def _ask_item(self, ask: LocalAsk, item: str, now: float) -> None:
+        if not self._client.online:
+            ask.answer(local.Trouble(reason=NOT_ONLINE))
+            return
+        try:
+            question = msgspec.convert({"ask": "item/1", "item": item}, AskItem)
+        except msgspec.ValidationError as problem:
+            ask.answer(local.Trouble(reason=f"{item!r} is no item number: {problem}"))
+            return
+        self._items.setdefault(item, []).append(ask)
+        self._client.ask(question, LOCAL_MARK, now)
+
+    def _known(self, device: str, known: bool) -> local.Answer:
+        if known:
+            return local.Done()
+        names = ", ".join(section.called for section in self._facts.devices)
+        return local.Trouble(reason=f"there is no device {device}; there are {names}")
+
+    def _status(self, present: Present) -> local.Status:
+        facts = self._facts
+        return local.Status(
+            station=facts.station,
+            role=facts.role,
+            software=facts.software,
+            pid=os.getpid(),
+            started=self._started,
+            in_session=present.in_session,
+            hindrances=tuple(present.hindrances),
+            crowded=present.crowded,
+            devices=tuple(map(self._device_status, facts.devices)),
+            link=self._link_status(),
+            store=self._store_status(present),
+        )
+
+    def _device_status(self, section: DeviceSection) -> local.DeviceStatus:
+        news, since = self._told.get(section.called, (None, ""))
+        up = isinstance(news, DeviceUp)
+        return local.DeviceStatus(
+            name=section.called,
+            kind=section.kind,
+            driver=section.driver,
+            path=str(section.settings.get("path", "")),
+            up=up,
+            model=news.model if isinstance(news, DeviceUp) else "",
+            error=news.error if isinstance(news, DeviceDown) else "" if up else "Starting",
+            reason=news.reason if isinstance(news, DeviceDown) else "",
+            since=since,
+        )
+
+    def _link_status(self) -> local.LinkStatus:
+        client = self._client
+        beat = client.last_heartbeat
+        return local.LinkStatus(
+            endpoint=self._facts.endpoint,
+            state=client.state,
+            reachable=client.reachable,
+            hindrance=client.hindrance,
+            epoch=client.epoch,
+            round_trip_ms=_ms(beat.round_trip) if beat else None,
+            clock_offset_ms=_ms(beat.clock_offset) if beat else None,
+        )
+
+    def _store_status(self, present: Present) -> local.StoreStatus:
+        waiting = present.outbox.unanswered()
+        rows = (row for record in present.outbox for row in present.outbox.rows(record.key))
+        return local.StoreStatus(
+            waiting=len(waiting),
+            kept=len(present.outbox) - len(waiting),
+            open_tags=len(open_tags(rows)),
+            oldest_waiting=_born(waiting[0]) if waiting else None,
+            free_mib=present.free_bytes // MIB,
+            low_water_mib=self._facts.low_water_bytes // MIB,
+        )
+
+
+def _outbox_row(record: OperationRecord) -> local.OutboxRow:
+    act: dict[str, Any] = msgspec.to_builtins(record.act)
+    reply: dict[str, Any] = msgspec.to_builtins(record.reply) or {}
+    return local.OutboxRow(
+        sequence=record.sequence,
+        operation=record.key,
+        act=str(act.get("act", "")),
+        item=str(act.get("item", "")),
+        born=_born(record),
+        sent=record.sent,
+        reply=reply.get("reply"),
+        shown=record.shown,
+        listed=record.listed,
+        cancelled=record.cancelled,
+        over=record.over,
+    )
+
+
+def _journal(outbox: Outbox) -> Iterable[local.JournalLine]:
+    rows = (row for record in outbox for row in outbox.rows(record.key))
+    return (
+        local.JournalLine(operation=row.operation, uid=row.uid, item=row.item, state=row.state)
+        for row in rows
+    )
+
+
+def _item_known(item: str, reply: Reply | None) -> local.Answer:
+    match reply:
+        case ItemAnswer():
+            return local.ItemKnown(
+                item=item,
+                known=True,
+                title=reply.title,
+                tagged=reply.tagged,
+                parts=reply.parts,
+                on_loan=reply.on_loan,
+                listed=reply.listed,
+            )
+        case Refused():
+            return local.ItemKnown(item=item, known=False)
+        case _:
+            return local.Trouble(reason="the service did not answer in time; try again")
+
+
+def _born(record: OperationRecord) -> str:
+    at = datetime.fromtimestamp(record.operation.wall_ms / 1000).astimezone()
+    return at.isoformat(timespec="seconds")
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 1)

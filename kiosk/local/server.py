@@ -1,0 +1,158 @@
+"""Serves a station's local socket: each connection has its reader and its writer.
+
+What only the controller knows is asked of it, and waited for with a deadline; frames and events
+are read here. A station whose socket cannot be made works all the same.
+"""
+
+import socketserver
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, Full, Queue
+from threading import Thread
+
+import msgspec
+import structlog
+
+from drivers.frame_trace import FrameTrace
+from kiosk.local.bulletin import Bulletin, frame_of
+from kiosk.local.protocol import (
+    LONGEST_LINE,
+    Answer,
+    AnyRequest,
+    AskFrames,
+    Done,
+    Event,
+    Frames,
+    Message,
+    Pause,
+    Resume,
+    Trouble,
+    Watch,
+    line_of,
+    request_from,
+)
+
+MOST_WAITING = 10_000
+"""Messages that somebody may leave unread; who does not keep up loses events."""
+
+ANSWER_SECONDS = 10.0
+LAST_WORDS_SECONDS = 1.0
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class LocalAsk:
+    """A request on its way to the controller; `answer` may be called once, from its thread."""
+
+    request: AnyRequest
+    answer: Callable[[Answer], None]
+
+
+class LocalServer(socketserver.ThreadingUnixStreamServer):
+    """`ask` takes a request to the controller."""
+
+    daemon_threads = True
+
+    def __init__(
+        self,
+        path: Path,
+        ask: Callable[[LocalAsk], None],
+        traces: Mapping[str, FrameTrace],
+        bulletin: Bulletin,
+    ) -> None:
+        path.unlink(missing_ok=True)
+        super().__init__(str(path), _Conversation)
+        path.chmod(0o660)
+        self.bulletin = bulletin
+        self.traces = traces
+        self._path = path
+        self._ask = ask
+
+    def start(self) -> None:
+        """Serve in a thread of its own."""
+        Thread(target=self.serve_forever, args=(0.2,), name="local socket", daemon=True).start()
+
+    def stop(self) -> None:
+        """No more connections; those that stand end with their clients."""
+        self.shutdown()
+        self.server_close()
+        self._path.unlink(missing_ok=True)
+
+    def ask_controller(self, request: AnyRequest) -> Answer:
+        """What the controller says, or that it says nothing."""
+        answers: Queue[Answer] = Queue(1)
+
+        def answer(given: Answer) -> None:
+            with suppress(Full):
+                answers.put_nowait(given)
+
+        self._ask(LocalAsk(request, answer))
+        try:
+            return answers.get(timeout=ANSWER_SECONDS)
+        except Empty:
+            return Trouble(reason="the station does not answer; look into its log")
+
+
+class _Conversation(socketserver.StreamRequestHandler):
+    """One client. Its own thread reads and asks; a second one writes."""
+
+    server: LocalServer
+
+    def setup(self) -> None:
+        super().setup()
+        self._paused: set[str] = set()
+        self._outbox: Queue[Message | None] = Queue(MOST_WAITING)
+        self._writer = Thread(target=self._write, daemon=True)
+        self._writer.start()
+
+    def handle(self) -> None:
+        with suppress(ConnectionError):
+            while line := self.rfile.readline(LONGEST_LINE):
+                self._outbox.put(self._answer(line))
+
+    def finish(self) -> None:
+        """A technician who is gone holds no device any more."""
+        self.server.bulletin.remove(self._notice)
+        for device in self._paused:
+            self.server.ask_controller(Resume(device=device))
+        self._outbox.put(None)
+        self._writer.join(LAST_WORDS_SECONDS)
+        super().finish()
+
+    def _answer(self, line: bytes) -> Answer:
+        try:
+            request = request_from(line)
+        except msgspec.DecodeError as problem:
+            return Trouble(reason=f"not a request: {problem}")
+        match request:
+            case AskFrames(device=device):
+                return self._frames(device)
+            case Watch(frames=frames):
+                self.server.bulletin.add(self._notice, frames=frames)
+                return Done()
+            case Pause(device=device):
+                self._paused.add(device)
+            case Resume(device=device):
+                self._paused.discard(device)
+            case _:
+                pass
+        return self.server.ask_controller(request)
+
+    def _frames(self, device: str) -> Answer:
+        trace = self.server.traces.get(device)
+        if trace is None:
+            known = ", ".join(sorted(self.server.traces)) or "none"
+            return Trouble(reason=f"there is no device {device} at this station; there are {known}")
+        return Frames(frames=tuple(frame_of(frame) for frame in trace.frames()))
+
+    def _notice(self, event: Event) -> None:
+        with suppress(Full):
+            self._outbox.put_nowait(event)
+
+    def _write(self) -> None:
+        with suppress(OSError):
+            while (message := self._outbox.get()) is not None:
+                self.wfile.write(line_of(message))

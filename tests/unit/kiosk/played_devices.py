@@ -1,0 +1,39 @@
+"""The devices of a station that is stepped or played by hand."""
+
+from collections.abc import Callable
+
+from kiosk.config import DeviceSection
+from kiosk.local.desk import DeskFacts
+from kiosk.pad_orders import PadOrder
+
+FACTS = DeskFacts(
+    station="kiosk-1",
+    role="kiosk",
+    software="muontra test",
+    endpoint="tcp://127.0.0.1:7411",
+    low_water_bytes=0,
+    devices=(DeviceSection(kind="pad", driver="feig_obid", settings={"path": "/dev/muontra/pad"}),),
+)
+
+
+class PlayedDevices:
+    """Takes orders to `order`; remembers what was paused."""
+
+    def __init__(self, order: Callable[[tuple[PadOrder, ...]], None]) -> None:
+        self.order = order
+        self.listening = False
+        self.paused: dict[str, float] = {}
+
+    def listen(self, *, wanted: bool) -> None:
+        self.listening = wanted
+
+    def check(self) -> None:
+        """Nothing ever gets stuck here."""
+
+    def pause(self, device: str, seconds: float) -> bool:
+        self.paused[device] = seconds
+        return device == "pad"
+
+    def resume(self, device: str) -> bool:
+        self.paused.pop(device, None)
+        return device == "pad"
