@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from drivers.deadline import Deadline
 from drivers.errors import DeviceLost, DeviceRefused, DeviceSilent
 from drivers.escpos_printer.frames import (
+    WHY_OFFLINE,
     Question,
     decode,
     hindrance,
+    is_online,
     is_sound,
     question_frame,
     status_of,
@@ -26,10 +28,10 @@ if TYPE_CHECKING:
 PIECE = 256
 """Bytes handed to the line at once: between two, answers are dropped and a cancel is heard."""
 
-QUIET_SECONDS = 0.02
+QUIET_SECONDS = 0.05
 """After an answer: a second one within this time makes both doubtful."""
 
-TRIES = 3
+TRIES = 2
 
 
 class EscposPrinter:
@@ -78,7 +80,7 @@ class EscposPrinter:
         self._broken_off = False
         if not self._answers:
             return PrinterStatus()
-        self._drop_what_comes(deadline.earlier(self._settings.settle_seconds))
+        self._wait_for_quiet(deadline)
         return self.status(deadline)
 
     def _greet(self, deadline: Deadline) -> None:
@@ -97,14 +99,15 @@ class EscposPrinter:
             raise DeviceRefused(refused, answers.get(reason.question, 0))
 
     def _ask_all(self, deadline: Deadline) -> dict[Question, int]:
-        """The answers that came. One that has never answered is asked one thing only."""
-        answers = {}
+        """The answers that came. After a silence nothing more is asked."""
+        answers: dict[Question, int] = {}
         for question in Question:
-            answer = self._ask(question, deadline)
-            if answer is not None:
-                answers[question] = answer
-            elif not self._answers:
+            if question in WHY_OFFLINE and is_online(answers):
                 break
+            answer = self._ask(question, deadline)
+            if answer is None:
+                break
+            answers[question] = answer
         return answers
 
     def _ask(self, question: Question, deadline: Deadline) -> int | None:
@@ -147,12 +150,20 @@ class EscposPrinter:
                 return answers
         return set()
 
-    def _drop_what_comes(self, limit: Deadline) -> None:
-        """Nobody asked for it: printers find questions inside pictures too."""
+    def _wait_for_quiet(self, deadline: Deadline) -> None:
+        """Until it has printed: questions inside the picture are answered as it goes along."""
+        while self._drop_what_comes(deadline.earlier(self._settings.settle_seconds)):
+            pass
+
+    def _drop_what_comes(self, limit: Deadline) -> bool:
+        """True when something came for which nobody had asked."""
+        dropped = False
         while data := self._line.read_some(limit):
             self._trace.record(Direction.DROPPED, data, "nobody asked")
+            dropped = True
             if limit.expired():
                 break
+        return dropped
 
     def _send(self, data: bytes, deadline: Deadline) -> None:
         self._trace.record_masked(Direction.SENT, data)

@@ -11,12 +11,15 @@ from drivers.interfaces import Paper, PrinterStatus
 
 
 class Question(IntEnum):
-    """What is asked; the number is `n`."""
+    """What is asked, in this order; the number is `n`."""
 
     PRINTER = 1
+    PAPER = 4
     OFFLINE = 2
     ERROR = 3
-    PAPER = 4
+
+
+WHY_OFFLINE = frozenset({Question.OFFLINE, Question.ERROR})
 
 
 Answers = Mapping[Question, int]
@@ -67,13 +70,19 @@ def is_sound(question: Question, answer: int) -> bool:
 
 
 def status_of(answers: Answers) -> PrinterStatus:
-    """What the answers tell together."""
+    """What the answers tell together. A printer that is online has its cover shut."""
+    cover_open = _told(answers, Question.OFFLINE, 0x04)
     return PrinterStatus(
         paper=_paper(answers),
-        cover_open=_told(answers, Question.OFFLINE, 0x04),
+        cover_open=False if cover_open is None and is_online(answers) else cover_open,
         offline=_told(answers, Question.PRINTER, 0x08),
         trouble="; ".join(_troubles(answers)),
     )
+
+
+def is_online(answers: Answers) -> bool:
+    """True when it says so; there is then nothing to ask about why not."""
+    return _told(answers, Question.PRINTER, 0x08) is False
 
 
 def _told(answers: Answers, question: Question, bit: int) -> bool | None:
