@@ -1,5 +1,7 @@
 """Patrons' contactless cards, read through nfcpy, as a `CardReader`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -7,7 +9,7 @@ from drivers.contactless_card.numbers import card_by_text, card_by_uid, is_rando
 from drivers.contactless_card.presence import Presence
 from drivers.contactless_card.settings import CardSettings
 from drivers.deadline import Deadline
-from drivers.errors import Cancelled, DeviceLost, DeviceSilent, FrameDamaged
+from drivers.errors import Cancelled, DeviceLost, DeviceSilent, DriverError, FrameDamaged
 from drivers.facts import CardSeen
 from drivers.frame_trace import Direction, FrameTrace
 from drivers.interfaces import DeviceIdentity
@@ -23,7 +25,8 @@ TEXT_SECONDS = 1.5
 
 class ContactlessCardReader:
     """Looks for cards in rounds; what has begun is finished, so that a call may last as long as one
-    silent reader's `patience` beyond its deadline. Owner: the thread of `open`.
+    silent reader's `patience` beyond its deadline. `cancel` ends the wait that runs, or else the
+    next one. Owner: the thread of `open`.
     """
 
     def __init__(self, settings: CardSettings, trace: FrameTrace | None = None) -> None:
@@ -38,13 +41,19 @@ class ContactlessCardReader:
         from drivers.contactless_card.frontend import CardFrontend  # noqa: PLC0415
 
         self.close()
-        self._frontend = CardFrontend(self._settings, self._trace, deadline)
-        return self._frontend.identity()
+        frontend = CardFrontend(self._settings.path)
+        try:
+            with self._cancelled_once():
+                frontend.open(self._settings, self._trace, self._cancelled, deadline)
+        except DriverError:
+            frontend.close()
+            raise
+        self._frontend = frontend
+        return frontend.identity()
 
     def close(self) -> None:
         frontend, self._frontend = self._frontend, None
         self._present.clear()
-        self._cancelled.clear()
         if frontend is not None:
             frontend.close()
 
@@ -52,19 +61,23 @@ class ContactlessCardReader:
         self._cancelled.set()
 
     def next_card(self, deadline: Deadline) -> CardSeen | None:
-        while not self._is_cancelled() and not deadline.expired():
-            card = self._look_with_repeats(deadline)
-            if card is not None:
-                return card
-            self._cancelled.wait(min(self._settings.pause, deadline.remaining()))
+        with self._cancelled_once():
+            while not deadline.expired():
+                card = self._look_with_repeats(deadline)
+                if card is not None:
+                    return card
+                if self._cancelled.wait(min(self._settings.pause, deadline.remaining())):
+                    raise Cancelled(f"the wait on {self._settings.path} was ended by the station")
         return None
 
-    def _is_cancelled(self) -> bool:
-        """Raises Cancelled, once for each time that it was asked for."""
-        if self._cancelled.is_set():
+    @contextmanager
+    def _cancelled_once(self) -> Iterator[None]:
+        """Whoever raises Cancelled has done what `cancel` asked for."""
+        try:
+            yield
+        except Cancelled:
             self._cancelled.clear()
-            raise Cancelled(f"the wait on {self._settings.path} was ended by the station")
-        return False
+            raise
 
     def _look_with_repeats(self, deadline: Deadline) -> CardSeen | None:
         for _ in range(TRIES - 1):

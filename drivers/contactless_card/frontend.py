@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from errno import EACCES, EBUSY, EIO, ENOENT, EPERM, ETIMEDOUT
 from re import fullmatch
+from threading import Event
 from types import MappingProxyType
 
 import nfc
@@ -58,13 +59,20 @@ class FoundCard:
 class CardFrontend:
     """One opened reader. Owner: the driver's thread."""
 
-    def __init__(self, settings: CardSettings, trace: FrameTrace, deadline: Deadline) -> None:
-        self._path = settings.path
+    def __init__(self, path: str) -> None:
+        self._path = path
         self._clf = nfc.ContactlessFrontend()
+        self._line: Pn532Line | None = None
+
+    def open(
+        self, settings: CardSettings, trace: FrameTrace, cancelled: Event, deadline: Deadline
+    ) -> None:
+        """Raises as CardReader.open. `cancelled` ends waits on a serial line."""
         if fullmatch(_NFCPYS_OWN, self._path):
             self._open_by_nfcpy()
         else:
-            self._open_serial(settings, trace, deadline)
+            self._line = Pn532Line(self._path, settings.patience, trace, cancelled)
+            self._open_pn532(self._line, settings.baud, deadline)
 
     def identity(self) -> DeviceIdentity:
         """Names are told where the reader has a USB plug, else the chip's alone."""
@@ -78,6 +86,8 @@ class CardFrontend:
         """A device that is gone or dumb cannot be sent to sleep."""
         with suppress(Exception):
             self._clf.close()
+        if self._line is not None:
+            self._line.close()
 
     def look(self, technologies: tuple[Technology, ...]) -> FoundCard | None:
         """Switch the field on and ask for cards of each kind in turn; the first that answers."""
@@ -103,16 +113,11 @@ class CardFrontend:
             if not self._clf.open(self._path):
                 raise PortMissing(f"no card reader at {self._path}: plug it in")
 
-    def _open_serial(self, settings: CardSettings, trace: FrameTrace, deadline: Deadline) -> None:
-        line = Pn532Line(settings.path, settings.patience, trace)
+    def _open_pn532(self, line: Pn532Line, baud: int, deadline: Deadline) -> None:
         log = logging.getLogger("nfc.clf.pn532")
-        try:
-            line.start(settings.baud, deadline)
-            with _named_errors(self._path):
-                self._clf.device = pn532.Device(pn532.Chipset(line, log), log)
-        except DriverError:
-            line.close()
-            raise
+        line.start(baud, deadline)
+        with _named_errors(self._path):
+            self._clf.device = pn532.Device(pn532.Chipset(line, log), log)
 
 
 class _BoundedFrontend:

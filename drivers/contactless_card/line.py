@@ -3,6 +3,8 @@
 nfcpy's own takes no udev names, changes the rate with `stty`, and trusts what comes in.
 """
 
+from threading import Event
+
 from drivers.contactless_card.frames import (
     ACK,
     BAUD_CODES,
@@ -21,7 +23,14 @@ from drivers.contactless_card.frames import (
     first_frame,
 )
 from drivers.deadline import Deadline
-from drivers.errors import DeviceRefused, DeviceSilent, DriverError, FrameDamaged, WrongDevice
+from drivers.errors import (
+    Cancelled,
+    DeviceRefused,
+    DeviceSilent,
+    DriverError,
+    FrameDamaged,
+    WrongDevice,
+)
 from drivers.frame_trace import Direction, FrameTrace
 from drivers.serial_port import SerialPort
 
@@ -29,6 +38,9 @@ STARTING_BAUD = 115_200
 PN532 = 0x32
 NORMAL_MODE = bytes((1, 0, 0))
 START_TRIES = 2
+
+LOOK_SECONDS = 0.1
+"""How long a wait goes on when it was cancelled."""
 
 
 class Pn532Line:
@@ -43,8 +55,9 @@ class Pn532Line:
     manufacturer_name = None
     product_name = None
 
-    def __init__(self, path: str, patience: float, trace: FrameTrace) -> None:
+    def __init__(self, path: str, patience: float, trace: FrameTrace, cancelled: Event) -> None:
         self.port = path
+        self._cancelled = cancelled
         self._patience = patience
         self._trace = trace
         self._baud = STARTING_BAUD
@@ -137,12 +150,22 @@ class Pn532Line:
                 return frame
             if used:
                 continue
-            data = self._serial.read_some(deadline)
+            data = self._heard(deadline)
             if not data and not self._buffer:
                 return None
             if not data:
                 self._drop(len(self._buffer) - len(after_silence(self._buffer)), noise=True)
             self._buffer += data
+
+    def _heard(self, deadline: Deadline) -> bytes:
+        """What comes in before the deadline. Raises Cancelled when that was asked for."""
+        data = b""
+        while not data and not deadline.expired():
+            if self._cancelled.is_set():
+                self._serial.write(ACK)
+                raise Cancelled(f"the wait on {self.port} was ended by the station")
+            data = self._serial.read_some(deadline.earlier(LOOK_SECONDS))
+        return data
 
     def _drop(self, count: int, *, noise: bool) -> None:
         dropped, self._buffer = self._buffer[:count], self._buffer[count:]
@@ -151,7 +174,7 @@ class Pn532Line:
             self._trace.record_masked(Direction.DROPPED, dropped)
 
     def _gave_up(self) -> DriverError:
-        self._serial.write(ACK)  # ends the command that may still run
+        self._serial.write(ACK)  # ends a command that still runs
         name = COMMANDS[self._asked].name if self._asked in COMMANDS else f"{self._asked:02X}"
         if self._noisy:
             return FrameDamaged(f"{self.port} gave no whole answer to {name}; check its cable")
