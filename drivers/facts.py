@@ -11,10 +11,13 @@ from drivers.uid import Uid
 
 @dataclass(frozen=True, slots=True)
 class TagSeen:
-    """One tag that answered an inventory."""
+    """One tag that answered an inventory. `place`: which antenna of several saw it, by the name
+    that the pad's settings give it.
+    """
 
     uid: Uid
     dsfid: int
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,14 @@ class ContactFault:
     stuck: bool
 
 
-GateEvent = TagAlarm | Passage | ContactFault
+@dataclass(frozen=True, slots=True)
+class AlarmsLost:
+    """The gate's own memory ran over: it saw more than it could keep."""
+
+    at: float
+
+
+GateEvent = TagAlarm | Passage | ContactFault | AlarmsLost
 
 
 @dataclass(frozen=True, slots=True)

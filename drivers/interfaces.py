@@ -80,6 +80,25 @@ class TagReader(Protocol):
         """Called from another thread: make a blocked call return soon."""
 
 
+class EasReader(Protocol):
+    """A pad that may know the EAS bit of NXP chips, besides being a `TagReader`."""
+
+    @property
+    def knows_eas(self) -> bool:
+        """False when this reader's firmware cannot; told after `open`."""
+
+    def write_eas(self, uid: Uid, deadline: Deadline, *, on: bool) -> None:
+        """Write the bit once. It cannot be read back for one tag: see `eas_alarm`.
+
+        Raises DeviceRefused where the firmware cannot, TagUnreadable for a chip without EAS.
+        """
+
+    def eas_alarm(self, deadline: Deadline) -> bool:
+        """True when any tag on the pad has it set. False proves it off on all that lie there:
+        they are silent alike, so which ones lie there must be known by an inventory.
+        """
+
+
 class BarcodeScanner(Protocol):
     """A scanner whose codes arrive by themselves while it is on. It is off after `open`."""
 

@@ -1,4 +1,4 @@
-"""The control and [B0] commands as data (docs/protocols/readers.md, "FEIG commands").
+"""The control, [B0] and [B1] commands as data (docs/protocols/readers.md, "FEIG commands").
 
 A `Command` is a row of the table; encoding, matching, printing and the simulator follow from it.
 The flash loader command [55] is left out on purpose: it must never be sent.
@@ -15,6 +15,10 @@ from drivers.feig_obid.frames import ANY_READER, Frame
 from drivers.uid import UID_BYTES, Uid, uid_bytes, uid_from_bytes
 
 ISO_HOST = 0xB0
+NXP_CUSTOM = 0xB1
+_MAKERS = MappingProxyType({ISO_HOST: b"", NXP_CUSTOM: b"\x04"})
+"""What stands before the sub-command: behind [B1] the code of the chip's maker."""
+
 ADDRESSED = 0x01
 ADDRESSING = 0x07
 WITH_SECURITY = 0x08
@@ -50,7 +54,8 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One row. `sub` is the ISO command behind [B0], `patience` seconds until it counts as lost.
+    """One row. `sub` is the ISO command behind [B0] or [B1], `patience` seconds until the answer
+    counts as lost.
 
     `writes`: done twice is not the same as done once, so the driver never repeats it.
     `fits(request, answer)` tells an answer to this request from one to an earlier [B0] command,
@@ -69,7 +74,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A command with its fields; `uid` and `mode` for [B0] commands only."""
+    """A command with its fields; `uid` and `mode` for [B0] and [B1] commands only."""
 
     command: Command
     fields: Fields = field(default_factory=dict)
@@ -89,22 +94,23 @@ class Request:
         if self.command.sub is None:
             return b""
         mode = self.mode | (ADDRESSED if self.uid else 0)
-        return bytes((self.command.sub, mode)) + (uid_bytes(self.uid) if self.uid else b"")
+        head = _MAKERS[self.command.code] + bytes((self.command.sub, mode))
+        return head + (uid_bytes(self.uid) if self.uid else b"")
 
 
 def parse_request(frame: Frame) -> Request:
     """What a host asked. Raises KeyError (no such command) or ValueError (wrong length)."""
-    if frame.command == ISO_HOST:
-        return _parse_iso(frame.data)
+    if frame.command in _MAKERS:
+        return _parse_iso(frame.command, frame.data)
     command = BY_CODE[frame.command, None]
     return Request(command, command.request.unpack(frame.data))
 
 
-def inventory_records(fields: Fields) -> tuple[TagSeen, ...]:
-    """The tags of an inventory answer that fits."""
+def inventory_records(fields: Fields, place: str | None = None) -> tuple[TagSeen, ...]:
+    """The tags of an inventory answer that fits, seen at `place`."""
     records: bytes = fields["records"]
     return tuple(
-        TagSeen(uid_from_bytes(records[at + 2 : at + 2 + UID_BYTES]), records[at + 1])
+        TagSeen(uid_from_bytes(records[at + 2 : at + 2 + UID_BYTES]), records[at + 1], place)
         for at in range(0, len(records), RECORD_BYTES)
     )
 
@@ -115,11 +121,15 @@ def blocks_in_line_order(fields: Fields) -> tuple[bytes, ...]:
     return tuple(blocks[at + 1 : at + width] for at in range(0, len(blocks), width))
 
 
-def _parse_iso(data: bytes) -> Request:
+def _parse_iso(code: int, data: bytes) -> Request:
+    maker = _MAKERS[code]
+    if not data.startswith(maker):
+        raise KeyError(code)
+    data = data.removeprefix(maker)
     if len(data) < 2:
         raise ValueError("an ISO command without sub-command and mode")
     sub, mode = data[0], data[1]
-    command = BY_CODE[ISO_HOST, sub]
+    command = BY_CODE[code, sub]
     if mode & ADDRESSING != ADDRESSED:
         return Request(command, command.request.unpack(data[2:]), None, mode)
     uid = uid_from_bytes(data[2 : 2 + UID_BYTES])
@@ -182,16 +192,26 @@ def _iso(
     return Command(name, ISO_HOST, sub, request, answer, patience, writes, fits)
 
 
+def _custom(name: str, sub: int, *, writes: bool = True) -> Command:
+    return Command(name, NXP_CUSTOM, sub, Layout(), Layout(), 0.6, writes, _always)
+
+
 _PAGE = Layout("B", ("page",))
 _SETS = Layout("H", ("sets",))
 _BLOCK_RANGE = Layout("BB", ("first", "count"))
 
+BAUD_DETECTION = _control("baud detection", 0x52, Layout("B", ("zero",)), Layout("B", ("zero",)))
+CPU_RESET = _control("CPU reset", 0x63, writes=True)
 SOFTWARE_VERSION = _control(
     "software version",
     0x65,
     answer=Layout("HBBBH", ("revision", "development", "hardware", "software", "transponders")),
 )
+READER_INFORMATION = _control(
+    "reader information", 0x66, Layout("B", ("what",)), Layout(rest="information")
+)
 RF_RESET = _control("RF reset", 0x69)
+RF_OUTPUT = _control("RF output", 0x6A, Layout("B", ("antenna",)), writes=True)
 SET_OUTPUT = _control(
     "set output",
     0x71,
@@ -200,6 +220,11 @@ SET_OUTPUT = _control(
 )
 SET_OUTPUTS = _control("set outputs", 0x72, Layout("BB", ("form", "count"), "outputs"), writes=True)
 GET_INPUT = _control("get input", 0x74, answer=Layout("B", ("inputs",)))
+READ_CONFIGURATION = _control("read configuration", 0x80, _PAGE, Layout(rest="parameters"))
+WRITE_CONFIGURATION = _control(
+    "write configuration", 0x81, Layout("B", ("page",), "parameters"), writes=True
+)
+SAVE_CONFIGURATION = _control("save configuration", 0x82, _PAGE, writes=True)
 READ_BUFFER = _control("read buffer", 0x22, _SETS, Layout(rest="records"))
 BUFFER_INFORMATION = _control(
     "buffer information", 0x31, answer=Layout("HHH", ("size", "start", "length"))
@@ -236,24 +261,28 @@ SYSTEM_INFORMATION = _iso(
     fits=_same_tag,
 )
 
+SET_EAS = _custom("set EAS", 0xA2)
+RESET_EAS = _custom("reset EAS", 0xA3)
+EAS_ALARM = _custom("EAS alarm", 0xA5, writes=False)
+
 COMMANDS = (
     READ_BUFFER,
     BUFFER_INFORMATION,
     CLEAR_BUFFER,
     INITIALISE_BUFFER,
-    _control("baud detection", 0x52, Layout("B", ("zero",)), Layout("B", ("zero",))),
-    _control("CPU reset", 0x63, writes=True),
+    BAUD_DETECTION,
+    CPU_RESET,
     _control("system reset", 0x64, Layout("B", ("target",)), writes=True),
     SOFTWARE_VERSION,
-    _control("reader information", 0x66, Layout("B", ("what",)), Layout(rest="information")),
+    READER_INFORMATION,
     RF_RESET,
-    _control("RF output", 0x6A, Layout("B", ("antenna",)), writes=True),
+    RF_OUTPUT,
     SET_OUTPUT,
     SET_OUTPUTS,
     GET_INPUT,
-    _control("read configuration", 0x80, _PAGE, Layout(rest="parameters")),
-    _control("write configuration", 0x81, Layout("B", ("page",), "parameters"), writes=True),
-    _control("save configuration", 0x82, _PAGE, writes=True),
+    READ_CONFIGURATION,
+    WRITE_CONFIGURATION,
+    SAVE_CONFIGURATION,
     _control("default configuration", 0x83, _PAGE, writes=True),
     INVENTORY,
     _iso("stay quiet", 0x02, writes=True),
@@ -267,6 +296,10 @@ COMMANDS = (
     WRITE_DSFID,
     _iso("lock DSFID", 0x2A, writes=True),
     SYSTEM_INFORMATION,
+    SET_EAS,
+    RESET_EAS,
+    _custom("lock EAS", 0xA4),
+    EAS_ALARM,
     _iso("block security", 0x2C, _BLOCK_RANGE, Layout("B", ("count",), "states")),
 )
 

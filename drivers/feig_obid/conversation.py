@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 
 from drivers.deadline import Deadline
 from drivers.errors import DeviceSilent, FrameDamaged
-from drivers.feig_obid.commands import SOFTWARE_VERSION, Request, words
+from drivers.feig_obid.commands import BAUD_DETECTION, SOFTWARE_VERSION, Request, words
 from drivers.feig_obid.frames import ANY_READER, Frame, decode, encode, wanted
 from drivers.feig_obid.statuses import NO_TRANSPONDER, Verdict, meaning
 from drivers.frame_trace import Direction, FrameTrace
@@ -24,6 +24,9 @@ from drivers.serial_port import Parity
 
 PAUSE_BETWEEN_FRAMES = 0.005
 """Seconds after which the reader takes the next byte for the start of a frame."""
+
+_UNMISTAKABLE = (SOFTWARE_VERSION, BAUD_DETECTION)
+"""Nobody asks them but to learn where the line stands."""
 
 SILENCE = 0.1
 """Seconds without a byte after which a frame that began is given up.
@@ -77,7 +80,7 @@ class Conversation:
         Raises DeviceSilent or FrameDamaged.
         """
         self._settle(deadline)
-        if not self._clean and request.command is not SOFTWARE_VERSION:
+        if not self._clean and request.command not in _UNMISTAKABLE:
             self._exchange(Request(SOFTWARE_VERSION), deadline)
             self._settle(deadline)
         return self._exchange(request, deadline)
@@ -116,7 +119,7 @@ class Conversation:
         while (frame := self._next_frame(deadline)) is not None:
             answer = _answer_to(request, frame) if self._may_answer(frame, sent) else None
             if answer is not None:
-                self._clean = not strangers or request.command is SOFTWARE_VERSION
+                self._clean = not strangers or request.command in _UNMISTAKABLE
                 self._record(request, frame, answer)
                 return answer
             strangers += frame != sent

@@ -1,26 +1,17 @@
 """FEIG OBID i-scan and classic-pro pads as a `TagReader` (docs/protocols/readers.md)."""
 
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Mapping
+
+from msgspec import field
 
 from drivers.deadline import Deadline
-from drivers.errors import (
-    DeviceSilent,
-    DriverError,
-    FrameDamaged,
-    TagLeft,
-    TagUnreadable,
-    WrongDevice,
-)
-from drivers.facts import TagSeen
+from drivers.errors import DeviceRefused, TagLocked, TagUnreadable
 from drivers.feig_obid.block_order import BlockOrder, BlockOrderSetting
 from drivers.feig_obid.commands import (
-    GET_INPUT,
-    INVENTORY,
-    MORE,
+    EAS_ALARM,
     READ_BLOCKS,
-    RF_RESET,
-    SOFTWARE_VERSION,
+    RESET_EAS,
+    SET_EAS,
     SYSTEM_INFORMATION,
     WRITE_AFI,
     WRITE_BLOCKS,
@@ -28,23 +19,22 @@ from drivers.feig_obid.commands import (
     Fields,
     Request,
     blocks_in_line_order,
-    inventory_records,
 )
-from drivers.feig_obid.conversation import Answer, Conversation, LineSettings
-from drivers.feig_obid.models import Family, Model, model_of
-from drivers.feig_obid.outputs import OutputOrder, output_requests
-from drivers.feig_obid.statuses import MORE_DATA, NO_TRANSPONDER, TagDisturbed, trouble
+from drivers.feig_obid.conversation import Answer, LineSettings
+from drivers.feig_obid.device import repeated
+from drivers.feig_obid.radio import Antenna, FeigRadio
+from drivers.feig_obid.statuses import NO_TRANSPONDER, UNKNOWN_COMMAND
 from drivers.frame_trace import FrameTrace
-from drivers.interfaces import DeviceIdentity, SystemInformation, TagBlocks
-from drivers.port import port_at
-from drivers.registry import Driver
+from drivers.interfaces import SystemInformation, TagBlocks
+from drivers.registry import Driver, UsbPlace
+from drivers.tags.iso15693 import chip_of
 from drivers.uid import Uid, uid_from_bytes
 
-T = TypeVar("T")
-
-READ_TRIES = 3
 BLOCKS_A_FRAME = 16
 """The reader gives 128 bytes at most; 16 blocks fit also where a block has 8 bytes."""
+
+BYTES_BESIDE_BLOCKS = 20
+BYTES_A_BLOCK = 9
 
 USUAL_BLOCK_SIZE = 4
 USUAL_BLOCK_COUNT = 28
@@ -53,41 +43,32 @@ USUAL_BLOCK_COUNT = 28
 class FeigSettings(LineSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`rf_reset_before_inventory`: many readers report a tag once until it leaves; without the
     reset a book that is lifted and laid down again between two rounds would stay unseen.
+    `antennas`: places by name, each with the number of its antenna, as in
+    `{ pad = 1, book-drop = 2 }`; without it the reader has the one it begins with.
     """
 
     block_order: BlockOrderSetting = "auto"
     rf_reset_before_inventory: bool = True
+    antennas: Mapping[str, Antenna] = field(default_factory=dict)
 
 
-class FeigReader:
-    """Reads are tried up to three times, writes once. Owner: the thread that calls `open`."""
+class FeigReader(FeigRadio):
+    """A `TagReader` and `EasReader`. Owner: the thread that calls `open`."""
 
     def __init__(self, settings: FeigSettings, trace: FrameTrace | None = None) -> None:
-        self._settings = settings
-        self._port = port_at(settings.path, settings.baud, settings.parity)
-        self._line = Conversation(self._port, settings, trace or FrameTrace())
+        super().__init__(
+            settings,
+            trace,
+            antennas=settings.antennas,
+            rf_reset_before_inventory=settings.rf_reset_before_inventory,
+        )
         self._order = BlockOrder(settings.block_order)
-        self._model: Model = model_of(0)
         self._last_uid: Uid | None = None
         self._last_read: tuple[Answer, Fields] | None = None
 
-    def open(self, deadline: Deadline) -> DeviceIdentity:
-        self._port.open(deadline)
-        self._line.restart()
-        try:
-            return self._identity(deadline)
-        except DriverError:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        self._port.close()
-
-    def cancel(self) -> None:
-        self._port.cancel()
-
-    def inventory(self, deadline: Deadline) -> tuple[TagSeen, ...]:
-        return _repeated(lambda: self._whole_inventory(deadline), deadline)
+    @property
+    def knows_eas(self) -> bool:
+        return self.facts.custom_commands
 
     def read_blocks(self, uid: Uid, first: int, count: int, deadline: Deadline) -> TagBlocks:
         try:
@@ -99,7 +80,7 @@ class FeigReader:
             return self._blocks(uid, first, end - first, deadline)
 
     def system_information(self, uid: Uid, deadline: Deadline) -> SystemInformation:
-        fields = self._read(Request(SYSTEM_INFORMATION, uid=uid), deadline).fields
+        fields = self.read_tag(Request(SYSTEM_INFORMATION, uid=uid), deadline).fields
         size, count = _geometry(fields)
         return SystemInformation(
             uid=uid_from_bytes(fields["uid"]),
@@ -115,60 +96,44 @@ class FeigReader:
         if len(data) % size:
             raise ValueError(f"{len(data)} bytes are no whole blocks of {size}")
         blocks = [data[at : at + size] for at in range(0, len(data), size)]
-        for at in range(0, len(blocks), BLOCKS_A_FRAME):
-            self._write_once(uid, first + at, blocks[at : at + BLOCKS_A_FRAME], deadline)
+        _expect_memory(uid, range(first, first + len(blocks)))
+        step = self._blocks_a_frame()
+        for at in range(0, len(blocks), step):
+            self._write_once(uid, first + at, blocks[at : at + step], deadline)
 
     def write_afi(self, uid: Uid, afi: int, deadline: Deadline) -> None:
-        self._ask(Request(WRITE_AFI, {"afi": afi}, uid), deadline)
+        self.ask_tag(Request(WRITE_AFI, {"afi": afi}, uid), deadline)
 
     def write_dsfid(self, uid: Uid, dsfid: int, deadline: Deadline) -> None:
-        self._ask(Request(WRITE_DSFID, {"dsfid": dsfid}, uid), deadline)
+        self.ask_tag(Request(WRITE_DSFID, {"dsfid": dsfid}, uid), deadline)
 
-    def set_outputs(self, orders: Iterable[OutputOrder], deadline: Deadline) -> None:
-        """Lights, beeper, outputs, relays: each falls back by itself after its time.
+    def write_eas(self, uid: Uid, deadline: Deadline, *, on: bool) -> None:
+        self._expect_eas()
+        if not chip_of(uid).has_eas:
+            raise TagUnreadable(f"tag {uid} is a {chip_of(uid).name}: this chip has no EAS", uid)
+        self.ask_tag(Request(SET_EAS if on else RESET_EAS, uid=uid), deadline)
 
-        Raises ValueError for an output or a time that this reader does not have.
-        """
-        for request in output_requests(orders, self._model.abilities.outputs):
-            self._ask(request, deadline)
+    def eas_alarm(self, deadline: Deadline) -> bool:
+        self._expect_eas()
+        return any(self._eas_alarm_at(antenna, deadline) for antenna in self.antennas)
 
-    def inputs(self, deadline: Deadline) -> frozenset[int]:
-        """The numbers of the inputs that are active now, from 1."""
-        bits = self._read(Request(GET_INPUT), deadline).fields["inputs"]
-        return frozenset(number + 1 for number in range(8) if bits >> number & 1)
+    def _eas_alarm_at(self, antenna: int | None, deadline: Deadline) -> bool:
+        """Silence is a proof here, so it must not be an answer to an earlier question."""
 
-    def converse(self, request: Request, deadline: Deadline, *, anew: bool = False) -> Answer:
-        """Ask once, for drivers of gates: what the status means is theirs to say. `anew`: whatever
-        the reader said before belongs to the past, even if it fits.
-        """
-        if anew:
-            self._line.doubt()
-        return self._line.ask(request, deadline)
+        def check() -> bool:
+            self.wake_tags(antenna, deadline)
+            answer = self.ask(Request(EAS_ALARM), deadline, also=NO_TRANSPONDER, anew=True)
+            return answer.status != NO_TRANSPONDER
 
-    def _identity(self, deadline: Deadline) -> DeviceIdentity:
-        fields = self._read(Request(SOFTWARE_VERSION), deadline).fields
-        self._model = model_of(fields["software"])
-        if self._model.family is Family.UHF:
-            raise WrongDevice(
-                f"{self._settings.path} is a {self._model.name}, a UHF reader; "
-                "item tags need an HF reader: correct the configuration"
+        return repeated(check, deadline)
+
+    def _expect_eas(self) -> None:
+        if not self.knows_eas:
+            raise DeviceRefused(
+                f"{self._port.path}, {self.facts.model.name} with firmware {self.facts.firmware}, "
+                "has no EAS commands; secure by AFI, or take a reader of the MR, PR or LR series",
+                UNKNOWN_COMMAND,
             )
-        major, minor = divmod(fields["revision"], 256)
-        return DeviceIdentity("FEIG", self._model.name, f"{major:X}.{minor:02X}")
-
-    def _whole_inventory(self, deadline: Deadline) -> tuple[TagSeen, ...]:
-        """An inventory in parts is repeated from its start: the reader has dropped what it sent."""
-        if self._settings.rf_reset_before_inventory:
-            self._ask(Request(RF_RESET), deadline)
-        seen: dict[Uid, TagSeen] = {}
-        answer = self._inventory_part(0, deadline)
-        while answer.status == MORE_DATA:
-            seen |= _tags(answer)
-            answer = self._inventory_part(MORE, deadline)
-        return tuple((seen | _tags(answer)).values())
-
-    def _inventory_part(self, mode: int, deadline: Deadline) -> Answer:
-        return self._ask(Request(INVENTORY, mode=mode), deadline, also=NO_TRANSPONDER)
 
     def _geometry_of(self, uid: Uid, deadline: Deadline) -> tuple[int, int]:
         """Block size and count; the usual ones of a chip that does not tell."""
@@ -178,10 +143,18 @@ class FeigReader:
             return USUAL_BLOCK_SIZE, USUAL_BLOCK_COUNT
         return told.block_size or USUAL_BLOCK_SIZE, told.block_count or USUAL_BLOCK_COUNT
 
+    def _blocks_a_frame(self) -> int:
+        """Fewer in readers whose buffers are small."""
+        longest = self.facts.longest_frame
+        if longest is None:
+            return BLOCKS_A_FRAME
+        return max(1, min(BLOCKS_A_FRAME, (longest - BYTES_BESIDE_BLOCKS) // BYTES_A_BLOCK))
+
     def _blocks(self, uid: Uid, first: int, count: int, deadline: Deadline) -> TagBlocks:
         blocks: list[bytes] = []
-        for at in range(first, first + count, BLOCKS_A_FRAME):
-            fields = {"first": at, "count": min(BLOCKS_A_FRAME, first + count - at)}
+        step = self._blocks_a_frame()
+        for at in range(first, first + count, step):
+            fields = {"first": at, "count": min(step, first + count - at)}
             answer = self._read_of_this_tag(Request(READ_BLOCKS, fields, uid), deadline)
             blocks += blocks_in_line_order(answer.fields)
         self._order.learn(first, blocks)
@@ -192,10 +165,9 @@ class FeigReader:
         """An answer does not name its tag. One that equals the last answer for another tag may be
         a belated copy of that: asked again behind a clean line, it is this tag's own.
         """
-        answer = self._read(request, deadline)
+        answer = self.read_tag(request, deadline)
         if self._last_read == (answer, request.fields) and self._last_uid != request.uid:
-            self._line.doubt()
-            answer = self._read(request, deadline)
+            answer = self.read(request, deadline, anew=True)
         self._last_uid, self._last_read = request.uid, (answer, request.fields)
         return answer
 
@@ -206,37 +178,16 @@ class FeigReader:
             "size": len(blocks[0]),
             "blocks": b"".join(self._order.turn(block) for block in blocks),
         }
-        self._ask(Request(WRITE_BLOCKS, fields, uid), deadline)
-
-    def _read(self, request: Request, deadline: Deadline) -> Answer:
-        return _repeated(lambda: self._ask(request, deadline), deadline)
-
-    def _ask(self, request: Request, deadline: Deadline, *, also: int | None = None) -> Answer:
-        """Ask once. Raises what the status stands for, unless it is good or `also` expected."""
-        answer = self._line.ask(request, deadline)
-        if answer.status == also:
-            return answer
-        problem = trouble(request.command.name, answer.status, answer.detail, request.uid)
-        if problem is not None:
-            raise problem
-        return answer
+        self.ask_tag(Request(WRITE_BLOCKS, fields, uid), deadline)
 
 
-def _repeated(read: Callable[[], T], deadline: Deadline) -> T:
-    """The one place where this driver repeats: a read, for what may pass by itself."""
-    for _ in range(READ_TRIES - 1):
-        try:
-            return read()
-        except (DeviceSilent, FrameDamaged, TagLeft, TagDisturbed):
-            if deadline.expired():
-                raise
-    return read()
-
-
-def _tags(answer: Answer) -> dict[Uid, TagSeen]:
-    if answer.status == NO_TRANSPONDER:
-        return {}
-    return {tag.uid: tag for tag in inventory_records(answer.fields)}
+def _expect_memory(uid: Uid, blocks: range) -> None:
+    counter = chip_of(uid).counter_block
+    if counter in blocks:
+        raise TagLocked(
+            f"block {counter} of tag {uid} is the counter of its chip, no memory; write before it",
+            uid,
+        )
 
 
 def _geometry(fields: Fields) -> tuple[int | None, int | None]:
@@ -256,4 +207,19 @@ DRIVER = Driver(
     settings=FeigSettings,
     make=FeigReader,
     simulation="drivers.feig_obid.simulator:SIMULATION",
+    usb=(
+        UsbPlace(0x0403, 0x6001, "FTDI serial adapter"),
+        UsbPlace(0x0403, 0x6015, "FTDI serial adapter"),
+        UsbPlace(0x067B, 0x2303, "Prolific serial adapter"),
+        UsbPlace(0x10C4, 0xEA60, "Silicon Labs serial adapter"),
+        UsbPlace(0x1A86, 0x7523, "WCH serial adapter"),
+    ),
+    trials=(
+        {},
+        {"frames": "advanced"},
+        {"baud": 115_200},
+        {"baud": 115_200, "frames": "advanced"},
+        {"baud": 19_200},
+        {"baud": 9_600},
+    ),
 )

@@ -5,14 +5,16 @@ with PtyHost(FeigSimulator(tags), link) as host:
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from drivers.feig_obid.commands import Request, parse_request
 from drivers.feig_obid.frames import ANY_READER, LONGEST_STANDARD, SHORTEST, Frame, decode, encode
-from drivers.feig_obid.statuses import meaning
-from drivers.feig_obid.virtual_reader import FeigSimulatorSettings, Reply, VirtualReader
+from drivers.feig_obid.statuses import LENGTH_ERROR, UNKNOWN_COMMAND, meaning
+from drivers.feig_obid.virtual_control import Reply
+from drivers.feig_obid.virtual_reader import FeigSimulatorSettings, VirtualReader
 from drivers.frame_trace import Direction, FrameTrace
 from drivers.simulators.device import Act, Say, VanishFromLine
 from drivers.simulators.faults import (
@@ -28,18 +30,16 @@ from drivers.simulators.faults import (
     spoil,
 )
 from drivers.simulators.pty_host import PtyHost
-from drivers.simulators.simulation import Simulation
+from drivers.simulators.simulation import Host, Simulation
+from drivers.simulators.tcp_host import TcpHost
 from drivers.simulators.virtual_tags import PadField, VirtualTag
-
-UNKNOWN_COMMAND = 0x80
-LENGTH_ERROR = 0x81
 
 PAUSE_BETWEEN_FRAMES = 0.005
 CHARACTERS_APART = 0.012
 
 
 class FeigSimulator:
-    """Owner: the thread of its host. `pad`, `faults`, `trace` and the `reader`'s inputs and outputs
+    """Owner: the thread of its host. `pads`, `faults`, `trace` and what the `reader` says of itself
     may be used from any thread.
     """
 
@@ -50,15 +50,27 @@ class FeigSimulator:
         faults: FaultPlan | None = None,
         trace: FrameTrace | None = None,
     ) -> None:
-        self.pad = PadField(tags)
+        self._settings = settings or FeigSimulatorSettings()
+        self.pads = tuple(PadField() for _ in range(self._settings.antennas))
+        for tag in tags:
+            self.pad.lay(tag)
         self.faults = faults or FaultPlan()
         self.trace = trace or FrameTrace(capacity=5000)
-        self._settings = settings or FeigSimulatorSettings()
-        self.reader = VirtualReader(self.pad, self._settings)
+        self.reader = VirtualReader(self.pads, self._settings)
         self._buffer = b""
         self._heard_at = 0.0
         self._listens_from = 0.0
         self._held: list[Act] = []
+
+    @property
+    def pad(self) -> PadField:
+        """What lies at the first antenna."""
+        return self.pads[0]
+
+    @property
+    def tcp_port(self) -> int | None:
+        """Where it stands on the network; None on a serial line."""
+        return self._settings.tcp_port
 
     @property
     def character_seconds(self) -> float:
@@ -85,8 +97,13 @@ class FeigSimulator:
             self._buffer = self._buffer[used:]
             if frame is None:
                 return acts
-            if frame.address in {ANY_READER, self._settings.address}:
+            if self._is_meant(frame):
                 acts += self._hear(frame, at)
+
+    def _is_meant(self, frame: Frame) -> bool:
+        kind = "advanced" if frame.advanced else "standard"
+        ours = frame.address in {ANY_READER, self._settings.address}
+        return ours and self._settings.frames in {"both", kind}
 
     def _hear(self, frame: Frame, at: float) -> list[Act]:
         try:
@@ -139,7 +156,8 @@ class FeigSimulator:
     def _lift(self, hand: TakeAway, request: Request) -> None:
         uid = hand.uid or request.uid
         if uid is not None:
-            self.pad.lift(uid)
+            for pad in self.pads:
+                pad.lift(uid)
 
     def _prevented(self, struck: Sequence[AnyFault], at: float) -> list[Act]:
         for fault in struck:
@@ -164,9 +182,14 @@ def _make(options: Mapping[str, Any], faults: FaultPlan, trace: FrameTrace) -> F
     return FeigSimulator((), msgspec.convert(options, FeigSimulatorSettings), faults, trace)
 
 
+def _host(device: FeigSimulator, link: Path) -> Host:
+    port = device.tcp_port
+    return PtyHost(device, link) if port is None else TcpHost(device, port)
+
+
 SIMULATION = Simulation(
     make=_make,
-    host=PtyHost,
+    host=_host,
     settings=lambda address: {"path": address},
     hurried={"patience": 0.1, "block_order": "reversed"},
 )

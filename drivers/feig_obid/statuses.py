@@ -20,6 +20,11 @@ from drivers.uid import Uid
 OK = 0x00
 NO_TRANSPONDER = 0x01
 WRITE_ERROR = 0x03
+PARAMETER_RANGE = 0x11
+NO_SUCH_PAGE = 0x15
+READ_ONLY_PAGE = 0x16
+UNKNOWN_COMMAND = 0x80
+LENGTH_ERROR = 0x81
 RF_WARNING = 0x84
 MORE_DATA = 0x94
 ISO_ERROR = 0x95
@@ -49,14 +54,14 @@ _MEANINGS: Mapping[int, tuple[Verdict, str]] = MappingProxyType(
         0x08: (Verdict.TAG_TROUBLE, "authentication error"),
         0x0E: (Verdict.READER_SAID_NO, "general error"),
         0x10: (Verdict.READER_SAID_NO, "EEPROM failure"),
-        0x11: (Verdict.READER_SAID_NO, "parameter out of range"),
+        PARAMETER_RANGE: (Verdict.READER_SAID_NO, "parameter out of range"),
         0x12: (Verdict.READER_SAID_NO, "log-in needed"),
         0x13: (Verdict.READER_SAID_NO, "log-in error"),
-        0x15: (Verdict.READER_SAID_NO, "EEPROM block may not be read"),
-        0x16: (Verdict.READER_SAID_NO, "EEPROM block may not be written"),
+        NO_SUCH_PAGE: (Verdict.READER_SAID_NO, "EEPROM block may not be read"),
+        READ_ONLY_PAGE: (Verdict.READER_SAID_NO, "EEPROM block may not be written"),
         0x20: (Verdict.READER_SAID_NO, "external device does not communicate"),
-        0x80: (Verdict.READER_SAID_NO, "unknown command"),
-        0x81: (Verdict.READER_SAID_NO, "length error"),
+        UNKNOWN_COMMAND: (Verdict.READER_SAID_NO, "unknown command"),
+        LENGTH_ERROR: (Verdict.READER_SAID_NO, "length error"),
         0x82: (Verdict.READER_SAID_NO, "not available while the reader runs in scan mode"),
         0x83: (Verdict.DISTURBED, "radio communication error"),
         RF_WARNING: (Verdict.GOOD, "radio warning, data valid"),

@@ -1,31 +1,37 @@
 """What a FEIG reader does with a request: radio, tags and memory, without line or frames."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from drivers.feig_obid.commands import (
     ISO15693_TYPE,
     MORE,
-    SOFTWARE_VERSION,
+    NXP_CUSTOM,
     WITH_SECURITY,
     Fields,
     Request,
 )
-from drivers.feig_obid.statuses import ISO_ERROR, MORE_DATA, NO_TRANSPONDER, OK, WRITE_ERROR
-from drivers.feig_obid.virtual_outputs import VirtualOutputs
+from drivers.feig_obid.statuses import (
+    ISO_ERROR,
+    MORE_DATA,
+    NO_TRANSPONDER,
+    OK,
+    PARAMETER_RANGE,
+    UNKNOWN_COMMAND,
+    WRITE_ERROR,
+)
+from drivers.feig_obid.virtual_control import Handler, Reply, VirtualControl
 from drivers.feig_obid.virtual_radio import VirtualRadio
 from drivers.simulators import air
 from drivers.simulators.virtual_tags import PadField, TagRefusal, VirtualTag
 from drivers.uid import uid_bytes
 
-PARAMETER_RANGE = 0x11
 SELECTED = 0x02
-PAGE_NUMBER = 0x3F
-EMPTY_PAGE = bytes(14)
-BUFFER_SIZES = bytes((1, 0, 1, 0))
+_EAS_REQUEST_BYTES = 5
+_EAS_ANSWER_BYTES = 32
 
 MOST_BYTES_READ = 128
 ERROR_BYTES = 1
@@ -34,6 +40,9 @@ ERROR_BYTES = 1
 class FeigSimulatorSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What kind of reader it is, and which times it keeps.
 
+    `software_type` is the maker's number of its model, `revision` its firmware (2.05 is 0x0205);
+    frames of another kind than `frames` are not heard. With a `tcp_port` it stands on that port of
+    this machine, 0 = on a free one, instead of a serial line.
     `only_new_tags`: a tag is reported once until it leaves or the field was off.
     `chip_sizes`: sizes are passed on as the chip says them, less one.
     `sets_option_flag`: writes to chips that need it carry the option flag.
@@ -41,6 +50,10 @@ class FeigSimulatorSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     address: int = 0
     software_type: int = 80
+    revision: int = 0x0205
+    frames: Literal["both", "standard", "advanced"] = "both"
+    antennas: Annotated[int, Meta(ge=1, le=8)] = 1
+    tcp_port: int | None = None
     baud: int = 38_400
     bits_a_character: int = 11
     keeps_wire_time: bool = False
@@ -52,15 +65,6 @@ class FeigSimulatorSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fi
     sets_option_flag: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """Status and data of an answer, and the seconds on the air before it."""
-
-    status: int = OK
-    data: bytes = b""
-    seconds: float = 0.0
-
-
 BeforeBlock = Callable[[int], None]
 
 
@@ -68,19 +72,22 @@ def _undisturbed(_done: int) -> None:
     """Nobody takes a tag away."""
 
 
-class VirtualReader:
-    """Owner: the thread of the simulator's host. `pad` and `active_inputs` (numbers from 1) may be
-    changed from any thread, `outputs` looked at.
+class VirtualReader(VirtualControl):
+    """Owner: the thread of the simulator's host. `pads`, one an antenna, may be changed from any
+    thread.
     """
 
-    def __init__(self, pad: PadField, settings: FeigSimulatorSettings) -> None:
-        self._settings = settings
-        self._radio = VirtualRadio(
-            pad, only_new_tags=settings.only_new_tags, tags_a_frame=settings.tags_a_frame
+    def __init__(self, pads: Sequence[PadField], settings: FeigSimulatorSettings) -> None:
+        radio = VirtualRadio(
+            pads, only_new_tags=settings.only_new_tags, tags_a_frame=settings.tags_a_frame
         )
-        self.outputs = VirtualOutputs()
-        self.active_inputs: frozenset[int] = frozenset()
-        self._pages: dict[int, bytes] = {}
+        super().__init__(
+            radio,
+            software_type=settings.software_type,
+            revision=settings.revision,
+            only_new_tags=settings.only_new_tags,
+        )
+        self._settings = settings
         self._before_block: BeforeBlock = _undisturbed
         self._handlers = self._table_of_handlers()
 
@@ -88,26 +95,18 @@ class VirtualReader:
         """Carry a request out; `before_block(n)` is called when n blocks are done."""
         self._before_block = before_block
         before_block(0)
-        handler = self._handlers.get(request.command.name, self._accept)
+        handler = self._handlers.get(request.command.name)
+        if handler is None or (request.command.code == NXP_CUSTOM and not self.custom_commands()):
+            return Reply(UNKNOWN_COMMAND)
         try:
             return handler(request)
         except TagRefusal as refusal:
             seconds = air.addressed(_parameter_bytes(request), ERROR_BYTES)
             return Reply(ISO_ERROR, bytes((refusal.code,)), seconds)
 
-    def _table_of_handlers(self) -> Mapping[str, Callable[[Request], Reply]]:
+    def _table_of_handlers(self) -> Mapping[str, Handler]:
         return {
-            "baud detection": self._baud_detection,
-            "CPU reset": self._rf_reset,
-            "software version": self._software_version,
-            "reader information": self._reader_information,
-            "RF reset": self._rf_reset,
-            "RF output": self._rf_output,
-            "set output": self._set_output,
-            "set outputs": self._set_outputs,
-            "get input": self._get_input,
-            "read configuration": self._read_configuration,
-            "write configuration": self._write_configuration,
+            **self.control_handlers(),
             "inventory": self._inventory,
             "stay quiet": self._stay_quiet,
             "read blocks": self._read_blocks,
@@ -116,56 +115,9 @@ class VirtualReader:
             "reset to ready": self._reset_to_ready,
             "system information": self._system_information,
             "block security": self._block_security,
+            "EAS alarm": self._eas_alarm,
             **dict.fromkeys(_WRITES, self._write),
         }
-
-    def _accept(self, _request: Request) -> Reply:
-        """Outputs and configuration are taken and change nothing here."""
-        return Reply()
-
-    def _baud_detection(self, _request: Request) -> Reply:
-        return Reply(data=b"\0")
-
-    def _software_version(self, _request: Request) -> Reply:
-        return Reply(data=self._version())
-
-    def _reader_information(self, _request: Request) -> Reply:
-        return Reply(data=self._version() + BUFFER_SIZES)
-
-    def _version(self) -> bytes:
-        fields = {
-            "revision": 0x0205,
-            "development": 0,
-            "hardware": 0,
-            "software": self._settings.software_type,
-            "transponders": 0x0018,
-        }
-        return SOFTWARE_VERSION.answer.pack(fields)
-
-    def _rf_reset(self, _request: Request) -> Reply:
-        self._radio.switch(on=True)
-        return Reply(seconds=air.FIELD_OFF)
-
-    def _rf_output(self, request: Request) -> Reply:
-        self._radio.switch(on=request.fields["antenna"] != 0)
-        return Reply()
-
-    def _set_output(self, request: Request) -> Reply:
-        self.outputs.obey_71(request.fields)
-        return Reply()
-
-    def _set_outputs(self, request: Request) -> Reply:
-        return Reply(OK if self.outputs.obey_72(request.fields) else PARAMETER_RANGE)
-
-    def _get_input(self, _request: Request) -> Reply:
-        return Reply(data=bytes((sum(1 << number - 1 for number in self.active_inputs),)))
-
-    def _read_configuration(self, request: Request) -> Reply:
-        return Reply(data=self._pages.get(request.fields["page"] & PAGE_NUMBER, EMPTY_PAGE))
-
-    def _write_configuration(self, request: Request) -> Reply:
-        self._pages[request.fields["page"] & PAGE_NUMBER] = request.fields["parameters"]
-        return Reply()
 
     def _inventory(self, request: Request) -> Reply:
         seconds = 0.0 if request.mode & MORE else self._radio.find()
@@ -260,6 +212,13 @@ class VirtualReader:
         states = bytes(tag.is_locked(at) for at in _block_range(request.fields))
         return Reply(OK, bytes((len(states),)) + states, air.addressed(2, len(states)))
 
+    def _eas_alarm(self, _request: Request) -> Reply:
+        """All tags that have it set answer alike, so that a reader hears them as one."""
+        heard = any(tag.eas and tag.chip.has_eas for tag in self._radio.in_reach())
+        asked = air.unanswered(_EAS_REQUEST_BYTES)
+        seconds = air.exchange(_EAS_REQUEST_BYTES, _EAS_ANSWER_BYTES) if heard else asked
+        return Reply(OK if heard else NO_TRANSPONDER, seconds=seconds)
+
     def _target(self, request: Request) -> VirtualTag | None:
         if request.uid is not None:
             return self._radio.addressed(request.uid)
@@ -299,5 +258,8 @@ _WRITES: Mapping[str, Callable[[VirtualTag, Fields, bool], None]] = MappingProxy
         "lock AFI": lambda tag, _, option: tag.lock_afi(option=option),
         "write DSFID": lambda tag, fields, option: tag.write_dsfid(fields["dsfid"], option=option),
         "lock DSFID": lambda tag, _, option: tag.lock_dsfid(option=option),
+        "set EAS": lambda tag, _, __: tag.write_eas(on=True),
+        "reset EAS": lambda tag, _, __: tag.write_eas(on=False),
+        "lock EAS": lambda tag, _, __: tag.lock_eas(),
     }
 )

@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 
 from drivers.uid import Uid
 
+NOT_SUPPORTED = 0x01
 OPTION_NOT_SUPPORTED = 0x03
 UNKNOWN_ERROR = 0x0F
 NO_SUCH_BLOCK = 0x10
@@ -180,6 +181,21 @@ class VirtualTag:
         _refuse(self.dsfid_locked, ALREADY_LOCKED)
         self.dsfid_locked = True
         self._written()
+
+    def write_eas(self, *, on: bool) -> None:
+        self._expect_eas()
+        _refuse(self.eas_locked, LOCKED)
+        self.eas = on
+        self._written()
+
+    def lock_eas(self) -> None:
+        self._expect_eas()
+        _refuse(self.eas_locked, ALREADY_LOCKED)
+        self.eas_locked = True
+        self._written()
+
+    def _expect_eas(self) -> None:
+        _refuse(not self.chip.has_eas, NOT_SUPPORTED)
 
     def _expect_block(self, block: int) -> None:
         _refuse(not 0 <= block < self.chip.blocks, NO_SUCH_BLOCK)

@@ -25,13 +25,16 @@ FALLBACK_GEOMETRY = Geometry(28, 4)
 
 
 class Chip(NamedTuple):
-    """What is known of a chip. `geometry` is None where its kinds differ: ask the chip."""
+    """What is known of a chip. `geometry` is None where its kinds differ: ask the chip. A chip may
+    count one block more than its memory: the `counter_block`.
+    """
 
     manufacturer: str
     name: str
     geometry: Geometry | None = None
     has_eas: bool = False
     write_needs_option: bool = False
+    counter_block: int | None = None
 
 
 class _Row(NamedTuple):
@@ -59,8 +62,8 @@ def _st(product: int, chip: Chip) -> _Row:
     return _Row(0xE002 << 48 | product << 42, 0xFFFF << 48 | 0x3F << 42, chip)
 
 
-def _nxp(name: str, blocks: int) -> Chip:
-    return Chip("NXP", name, Geometry(blocks, 4), has_eas=True)
+def _nxp(name: str, blocks: int, counter_block: int | None = None) -> Chip:
+    return Chip("NXP", name, Geometry(blocks, 4), has_eas=True, counter_block=counter_block)
 
 
 def _ti(name: str, blocks: int) -> Chip:
@@ -70,7 +73,7 @@ def _ti(name: str, blocks: int) -> Chip:
 CHIPS = (
     _icode(0b00, _nxp("ICODE SLI", 28)),
     _icode(0b10, _nxp("ICODE SLIX", 28)),
-    _icode(0b01, _nxp("ICODE SLIX2", 79)),  # block 79 of its 80 is a counter
+    _icode(0b01, _nxp("ICODE SLIX2", 79, counter_block=79)),
     _starting("E00402", _nxp("ICODE SLI-S / SLIX-S", 40)),
     _starting("E00403", _nxp("ICODE SLI-L / SLIX-L", 8)),
     _starting("E004", Chip("NXP", "ICODE", has_eas=True)),

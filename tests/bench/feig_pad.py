@@ -1,6 +1,6 @@
 """A FEIG pad on a pseudo-terminal with two sample books, and its driver."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,6 +83,7 @@ def feig_pad(
     rf_reset_before_inventory: bool = True,
     address: int = 255,
     frames: Literal["standard", "advanced"] = "standard",
+    antennas: Mapping[str, int] | None = None,
 ) -> Iterator[FeigPad]:
     simulator = FeigSimulator(sample_tags() if tags is None else tags, device)
     trace = FrameTrace(capacity=5000)
@@ -94,6 +95,7 @@ def feig_pad(
             rf_reset_before_inventory=rf_reset_before_inventory,
             address=address,
             frames=frames,
+            antennas=antennas or {},
         )
         reader = FeigReader(settings, trace)
         reader.open(within())

@@ -22,7 +22,6 @@ from drivers.errors import (
     WrongDevice,
 )
 from drivers.facts import ContactFault, GateEvent, Passage, TagAlarm
-from drivers.feig_obid.virtual_reader import FeigSimulatorSettings
 from drivers.frame_trace import FrameTrace
 from drivers.interfaces import GateSignal
 from drivers.simulators.faults import FaultPlan, Lose, PlannedFault
@@ -154,7 +153,7 @@ def test_an_output_that_a_reader_of_this_family_lacks_is_told_when_it_is_opened(
     tmp_path: Path,
 ) -> None:
     desk = ReaderGate(tmp_path, outputs={"lamp": "relay 3"})
-    desk.simulator.reader._settings = FeigSimulatorSettings(software_type=80)
+    desk.simulator.reader.software_type = 80
     with pytest.raises(WrongDevice, match="relay 3"):
         desk.gate.open(within())
     desk.host.close()

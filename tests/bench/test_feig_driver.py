@@ -1,6 +1,7 @@
 """The FEIG driver through pyserial on a pseudo-terminal against its simulator."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Thread
 
@@ -25,8 +26,18 @@ from drivers.feig_obid.block_order import BlockOrderSetting
 from drivers.feig_obid.conversation import Conversation
 from drivers.feig_obid.driver import FeigReader, FeigSettings
 from drivers.feig_obid.outputs import Output, OutputMode, OutputOrder
+from drivers.feig_obid.simulator import FeigSimulator
 from drivers.feig_obid.virtual_reader import FeigSimulatorSettings
-from drivers.simulators.faults import AnswerStatus, Double, Late, Lose, Noise, TakeAway
+from drivers.simulators.faults import (
+    AnswerStatus,
+    AnyFault,
+    Double,
+    Late,
+    Lose,
+    Noise,
+    TakeAway,
+)
+from drivers.simulators.tcp_host import TcpHost
 from drivers.simulators.virtual_tags import CHIPS, Chip, VirtualTag
 from drivers.uid import Uid
 from tests.bench.feig_pad import (
@@ -82,7 +93,7 @@ def test_without_the_rf_reset_the_second_round_is_empty(tmp_path: Path) -> None:
 def test_one_frame_reads_the_start_of_a_tag(pad: FeigPad) -> None:
     blocks = pad.reader.read_blocks(BOOK, 0, 8, within())
     assert (blocks.first, blocks.block_size, blocks.data) == (0, 4, LIBRARY_OF_OSLO[:32])
-    assert pad.sent()[1:] == [f"read blocks {BOOK} first 0x00 count 0x08"]
+    assert pad.sent()[2:] == [f"read blocks {BOOK} first 0x00 count 0x08"]
 
 
 def test_a_read_past_the_end_gives_what_there_is(pad: FeigPad) -> None:
@@ -124,7 +135,7 @@ def test_afi_and_dsfid_are_written_with_one_frame_each(pad: FeigPad) -> None:
     pad.reader.write_dsfid(BOOK, 0x06, within())
     assert (pad.tag(BOOK).afi, pad.tag(BOOK).dsfid) == (0xC2, 0x06)
     assert pad.tag(OTHER_BOOK).afi == 0x07
-    assert pad.sent()[1:] == [f"write AFI {BOOK} afi 0xC2", f"write DSFID {BOOK} dsfid 0x06"]
+    assert pad.sent()[2:] == [f"write AFI {BOOK} afi 0xC2", f"write DSFID {BOOK} dsfid 0x06"]
 
 
 def test_blocks_are_written_and_read_back_in_memory_order(pad: FeigPad) -> None:
@@ -388,3 +399,171 @@ def test_a_switched_output_is_never_switched_twice(pad: FeigPad) -> None:
     with pytest.raises(FrameDamaged):
         pad.reader.set_outputs([OutputOrder(Output.GREEN, OutputMode.ON, 1.0)], within())
     assert pad.heard("set output") == 1
+
+
+OLD_CLASSIC_PRO = FeigSimulatorSettings(revision=0x0150)
+
+
+def test_eas_is_written_to_one_tag_and_proved_off_for_the_pad(tmp_path: Path) -> None:
+    with feig_pad(tmp_path, device=OLD_CLASSIC_PRO) as pad:
+        assert pad.reader.knows_eas
+        pad.reader.write_eas(BOOK, within(), on=True)
+        assert (pad.tag(BOOK).eas, pad.tag(OTHER_BOOK).eas) == (True, False)
+        assert pad.reader.eas_alarm(within())
+        pad.reader.write_eas(BOOK, within(), on=False)
+        assert not pad.reader.eas_alarm(within())
+        assert pad.heard("set EAS") == pad.heard("reset EAS") == 1
+
+
+def test_a_reader_without_eas_says_what_to_do(pad: FeigPad) -> None:
+    assert not pad.reader.knows_eas
+    for call in (
+        lambda: pad.reader.write_eas(BOOK, within(), on=True),
+        lambda: pad.reader.eas_alarm(within()),
+    ):
+        with pytest.raises(DeviceRefused, match=r"CPR\.M02.*2\.05.*secure by AFI"):
+            call()
+    assert not pad.heard("EAS")
+
+
+def test_a_chip_without_eas_is_named_and_not_written(tmp_path: Path) -> None:
+    tag = VirtualTag(Uid("E007000012345678"), CHIPS["tag-it-hf-i-plus"])
+    with feig_pad(tmp_path, [tag], OLD_CLASSIC_PRO) as pad:
+        with pytest.raises(TagUnreadable, match="Tag-it"):
+            pad.reader.write_eas(tag.uid, within(), on=True)
+        assert not pad.heard("set EAS")
+
+
+@pytest.mark.parametrize("fault", [Late(), Double(seconds=0.008), Double(), Lose()])
+def test_silence_that_answers_an_earlier_question_proves_nothing(
+    tmp_path: Path, fault: AnyFault
+) -> None:
+    """A tag with EAS set lies there; a write to a tag that is gone is answered "no transponder"."""
+    with feig_pad(tmp_path, device=OLD_CLASSIC_PRO, patience=0.1) as pad:
+        pad.tag(BOOK).eas = True
+        pad.simulator.pad.lift(OTHER_BOOK)
+        pad.plan(fault, "reset EAS")
+        with pytest.raises((TagLeft, DeviceSilent)):
+            pad.reader.write_eas(OTHER_BOOK, within(), on=False)
+        assert pad.reader.eas_alarm(within())
+
+
+@pytest.mark.parametrize("status", [0x02, 0x83])
+def test_a_disturbed_alarm_check_is_no_silence(tmp_path: Path, status: int) -> None:
+    with feig_pad(tmp_path, device=OLD_CLASSIC_PRO) as pad:
+        pad.plan(AnswerStatus(status=status), "EAS alarm", times=2)
+        assert not pad.reader.eas_alarm(within())
+        pad.plan(AnswerStatus(status=status), "EAS alarm", times=None)
+        with pytest.raises(FrameDamaged):
+            pad.reader.eas_alarm(within())
+
+
+def test_the_counter_of_a_chip_is_never_written(tmp_path: Path) -> None:
+    tag = VirtualTag(Uid("E004010812345678"), CHIPS["icode-slix2"])
+    with feig_pad(tmp_path, [tag]) as pad:
+        with pytest.raises(TagLocked, match="block 79"):
+            pad.reader.write_blocks(tag.uid, 76, bytes(16), within())
+        assert not pad.heard("write blocks")
+        pad.reader.write_blocks(tag.uid, 76, b"abcdefghijkl", within())
+        assert pad.reader.read_blocks(tag.uid, 76, 8, within()).data == b"abcdefghijkl" + bytes(4)
+
+
+TWO_PLACES = {"pad": 1, "book-drop": 2}
+TWO_ANTENNAS = FeigSimulatorSettings(software_type=45, antennas=2)
+
+
+def two_places(folder: Path) -> AbstractContextManager[FeigPad]:
+    book, _ = sample_tags()
+    return feig_pad(folder, [book], TWO_ANTENNAS, antennas=TWO_PLACES)
+
+
+def test_antennas_are_places_and_a_tag_is_spoken_to_at_its_own(tmp_path: Path) -> None:
+    with two_places(tmp_path) as pad:
+        pad.simulator.pads[1].lay(sample_tags()[1])
+        for _ in range(2):
+            seen = {tag.uid: tag.place for tag in pad.reader.inventory(within())}
+            assert seen == {BOOK: "pad", OTHER_BOOK: "book-drop"}
+        for uid, memory in ((BOOK, LIBRARY_OF_OSLO), (OTHER_BOOK, LIBRARY_OF_HANOI)) * 2:
+            assert pad.reader.read_blocks(uid, 0, 8, within()).data == memory[:32]
+            pad.reader.write_afi(uid, 0xC2, within())
+            assert pad.reader.system_information(uid, within()).afi == 0xC2
+
+
+def test_a_book_that_falls_from_pad_to_drop_is_found_there_by_the_next_look(
+    tmp_path: Path,
+) -> None:
+    with two_places(tmp_path) as pad:
+        book = pad.tag(BOOK)
+        assert [tag.place for tag in pad.reader.inventory(within())] == ["pad"]
+        pad.simulator.pad.lift(BOOK)
+        pad.simulator.pads[1].lay(book)
+        with pytest.raises(TagLeft):
+            pad.reader.write_afi(BOOK, 0xC2, within())
+        assert [tag.place for tag in pad.reader.inventory(within())] == ["book-drop"]
+        pad.reader.write_afi(BOOK, 0xC2, within())
+        assert book.afi == 0xC2
+
+
+def test_the_antenna_that_has_the_field_is_not_guessed_after_a_lost_answer(tmp_path: Path) -> None:
+    with two_places(tmp_path) as pad:
+        pad.reader.inventory(within())
+        pad.plan(Lose(side="request"), "RF output", times=2)
+        with pytest.raises(DeviceSilent):
+            pad.reader.read_blocks(BOOK, 0, 8, within())
+        pad.simulator.faults.clear()
+        assert pad.reader.read_blocks(BOOK, 0, 8, within()).data == LIBRARY_OF_OSLO[:32]
+
+
+def test_an_alarm_at_any_antenna_is_an_alarm(tmp_path: Path) -> None:
+    with two_places(tmp_path) as pad:
+        assert not pad.reader.eas_alarm(within())
+        dropped = sample_tags()[1]
+        dropped.eas = True
+        pad.simulator.pads[1].lay(dropped)
+        assert pad.reader.eas_alarm(within())
+
+
+def test_a_reader_that_has_no_second_antenna_is_the_wrong_one(tmp_path: Path) -> None:
+    with (
+        pytest.raises(WrongDevice, match="book-drop is antenna 2"),
+        feig_pad(tmp_path, antennas=TWO_PLACES),
+    ):
+        pass
+
+
+def test_small_buffers_get_short_frames(pad: FeigPad) -> None:
+    version = "0205" + "00" + "00" + "50" + "0018"
+    pad.plan(AnswerStatus(status=0, data=version + "00400040"), "reader information")
+    pad.reader.open(within())
+    assert pad.reader.read_blocks(BOOK, 0, 9, within()).data == LIBRARY_OF_OSLO[:36]
+    assert pad.heard("read blocks") == 3
+
+
+@pytest.mark.parametrize(
+    "fault", [AnswerStatus(status=0x80), Lose(), AnswerStatus(status=0, data="02")]
+)
+def test_old_firmware_that_tells_no_buffers_is_opened(tmp_path: Path, fault: AnyFault) -> None:
+    with feig_pad(tmp_path, patience=0.1) as pad:
+        pad.plan(fault, "reader information", times=None)
+        assert pad.reader.open(within()).model == "CPR.M02"
+        assert len(pad.reader.inventory(within())) == 2
+
+
+def test_a_reader_on_the_network_is_a_pad_like_any_other() -> None:
+    with TcpHost(FeigSimulator(sample_tags())) as host:
+        reader = FeigReader(FeigSettings(path=host.address))
+        reader.open(within())
+        assert reader.read_blocks(BOOK, 0, 8, within()).data == LIBRARY_OF_OSLO[:32]
+        host.drop()
+        with pytest.raises(DeviceLost):
+            reader.inventory(within())
+        reader.open(within())
+        assert len(reader.inventory(within())) == 2
+        host.unplug()
+        with pytest.raises(DeviceLost):
+            reader.inventory(within())
+        with pytest.raises(PortMissing):
+            reader.open(within())
+        host.plug()
+        reader.open(within())
+        reader.close()

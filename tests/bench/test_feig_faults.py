@@ -202,7 +202,7 @@ def test_the_rig_counts_a_write_that_is_repeated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The planted fault for the count above: a driver that repeats writes as it repeats reads."""
-    once = FeigReader._ask
+    once = FeigReader.ask_tag
 
     def repeated(reader: FeigReader, request: Request, deadline: Deadline) -> Answer:
         try:
@@ -210,7 +210,7 @@ def test_the_rig_counts_a_write_that_is_repeated(
         except DriverError:
             return once(reader, request, deadline)
 
-    monkeypatch.setattr(FeigReader, "_ask", repeated)
+    monkeypatch.setattr(FeigReader, "ask_tag", repeated)
     with feig_pad(tmp_path, patience=0.1) as pad:
         pad.plan(Lose(), "write AFI")
         works(pad, write_and_prove_afi, BOOK)

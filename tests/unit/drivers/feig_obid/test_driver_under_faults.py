@@ -69,7 +69,7 @@ class Desk:
         self.tags = {uid: VirtualTag(uid, memory=bytearray(CONTENT[uid])) for uid in CONTENT}
         self.simulator = FeigSimulator(self.tags.values())
         port = SimulatedPort(self.simulator, clock)
-        with patch("drivers.feig_obid.driver.port_at", lambda *_: port):
+        with patch("drivers.feig_obid.device.port_at", lambda *_: port):
             self.reader = FeigReader(FeigSettings(path="pad", block_order="reversed"))
         self.reader.open(clock.within(5))
 
