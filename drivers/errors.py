@@ -13,6 +13,7 @@ DriverError
     ├── TagLeft       no tag with this UID answers any more
     ├── TagLocked     the tag refuses the write for ever
     └── TagUnreadable the tag answers, but not with what was asked
+        └── TagDisturbed   the answer was damaged on the air: repeat a read
 """
 
 from drivers.uid import Uid
@@ -76,3 +77,7 @@ class TagLocked(TagError):
 
 class TagUnreadable(TagError):
     """The tag answered with an error or with data that make no sense."""
+
+
+class TagDisturbed(TagUnreadable):
+    """The tag's answer was damaged on the air; the same question may be answered well."""

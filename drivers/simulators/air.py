@@ -49,6 +49,11 @@ def addressed_unanswered(parameters: int) -> float:
     return unanswered(_HEAD + parameters + _CHECK)
 
 
+def stay_quiet() -> float:
+    """Seconds to silence one tag, which does not answer to it."""
+    return _request(_HEAD + _CHECK) + PAUSE_AFTER_ANSWER
+
+
 def inventory(uids: Sequence[Uid]) -> tuple[list[Uid], float]:
     """The tags in the order a 16-slot mask tree finds them, and the seconds it takes.
 

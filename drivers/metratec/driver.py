@@ -1,0 +1,320 @@
+"""metraTec HF readers as a `TagReader` (docs/protocols/readers.md, "metraTec readers")."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from drivers.deadline import Deadline
+from drivers.errors import (
+    DeviceRefused,
+    DriverError,
+    TagDisturbed,
+    TagLeft,
+    TagUnreadable,
+    WrongDevice,
+)
+from drivers.facts import TagSeen
+from drivers.frame_trace import FrameTrace
+from drivers.interfaces import DeviceIdentity, SystemInformation, TagBlocks
+from drivers.iso15693_requests import (
+    NOT_SUPPORTED,
+    RESET_EAS,
+    SET_EAS,
+    WRITE_AFI,
+    WRITE_BLOCK,
+    WRITE_DSFID,
+    IsoAnswer,
+    IsoRequest,
+    parse_system_information,
+    refusal,
+)
+from drivers.metratec.commands import (
+    FIELD_ON,
+    FIRMWARE,
+    HARDWARE,
+    IDENTITY,
+    INVENTORY,
+    MODE,
+    NOBODY,
+    REVISION,
+    SERIAL_NUMBER,
+    VERBOSITY,
+    Question,
+    UidOrder,
+    antenna,
+    eas_question,
+    information_command,
+    input_pin,
+    output_pin,
+    read_command,
+    single_read_command,
+    tag_answer,
+    tag_command,
+)
+from drivers.metratec.conversation import Conversation
+from drivers.metratec.troubles import TooLong
+from drivers.port import port_at
+from drivers.registry import Driver, UsbPlace
+from drivers.repeated_reads import repeated
+from drivers.tags.iso15693 import chip_of, geometry_of
+from drivers.uid import Uid
+
+OTHER_TAGS = ("UHF", "PULSAR", "G2", "MIFARE", "_MF", "DWARF14", "DWARF_14", "QR14")
+"""Parts of the names of readers that read other kinds of tag."""
+
+
+class MetratecSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`patience` multiplies all waits for answers. `uid_order`: how a UID stands in a tag command;
+    not proved on a device. `continuous_inventory`: the reader looks by itself between the rounds
+    it is asked for. `antenna`: the port of a multiplexer. `blocks_a_frame`: read at once.
+    """
+
+    path: str
+    baud: Annotated[int, Meta(gt=0)] = 115_200
+    patience: Annotated[float, Meta(gt=0)] = 1.0
+    uid_order: UidOrder = "printed"
+    continuous_inventory: bool = False
+    antenna: Annotated[int, Meta(ge=0)] | None = None
+    blocks_a_frame: Annotated[int, Meta(ge=1, le=64)] = 16
+
+
+class MetratecReader:
+    """Reads are tried up to three times, writes once. Owner: the thread that calls `open`.
+
+    An inventory tells no DSFID, so a tag that is new on the pad is asked for it once.
+    """
+
+    def __init__(self, settings: MetratecSettings, trace: FrameTrace | None = None) -> None:
+        self._settings = settings
+        self._port = port_at(settings.path, settings.baud)
+        self._line = Conversation(self._port, settings.patience, trace or FrameTrace())
+        self._blocks_a_frame = settings.blocks_a_frame
+        self._dsfids: dict[Uid, int] = {}
+        self._last_answer: IsoAnswer | None = None
+        self._last_uid: Uid | None = None
+
+    def open(self, deadline: Deadline) -> DeviceIdentity:
+        self._port.open(deadline)
+        self._dsfids = {}
+        try:
+            return repeated(lambda: self._started(deadline), deadline)
+        except DriverError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        self._port.close()
+
+    def cancel(self) -> None:
+        self._port.cancel()
+
+    def inventory(self, deadline: Deadline) -> tuple[TagSeen, ...]:
+        lines = repeated(lambda: self._round(deadline), deadline)
+        uids = dict.fromkeys(Uid(line) for line in lines[:-1])
+        self._dsfids = {uid: dsfid for uid, dsfid in self._dsfids.items() if uid in uids}
+        return tuple(TagSeen(uid, self._dsfid(uid, deadline)) for uid in uids)
+
+    def read_blocks(self, uid: Uid, first: int, count: int, deadline: Deadline) -> TagBlocks:
+        try:
+            return self._blocks(uid, first, count, deadline)
+        except TagUnreadable:
+            _, end = self._geometry_of(uid, deadline)
+            if not first < end < first + count:
+                raise
+            return self._blocks(uid, first, end - first, deadline)
+
+    def system_information(self, uid: Uid, deadline: Deadline) -> SystemInformation:
+        return repeated(lambda: self._system_information(uid, deadline), deadline)
+
+    def write_blocks(self, uid: Uid, first: int, data: bytes, deadline: Deadline) -> None:
+        size, _ = self._geometry_of(uid, deadline)
+        if len(data) % size:
+            raise ValueError(f"{len(data)} bytes are no whole blocks of {size}")
+        for at in range(0, len(data), size):
+            block = bytes((first + at // size,)) + data[at : at + size]
+            self._write(IsoRequest(WRITE_BLOCK, uid, block), uid, deadline)
+
+    def write_afi(self, uid: Uid, afi: int, deadline: Deadline) -> None:
+        self._write(IsoRequest(WRITE_AFI, uid, bytes((afi,))), uid, deadline)
+
+    def write_dsfid(self, uid: Uid, dsfid: int, deadline: Deadline) -> None:
+        self._dsfids.pop(uid, None)
+        self._write(IsoRequest(WRITE_DSFID, uid, bytes((dsfid,))), uid, deadline)
+
+    def write_eas(self, uid: Uid, deadline: Deadline, *, on: bool) -> None:
+        """Set or reset EAS, once."""
+        self._write(IsoRequest(SET_EAS if on else RESET_EAS, uid), uid, deadline)
+
+    @property
+    def knows_eas(self) -> bool:
+        """Any command of a chip can be sent."""
+        return True
+
+    def eas_alarm(self, deadline: Deadline) -> bool:
+        """True when a tag with EAS set is there: those answer all at once, others not at all."""
+        return repeated(lambda: self._hears_eas(deadline), deadline)
+
+    def read_input(self, pin: int, deadline: Deadline) -> bool:
+        """True while the input is high."""
+        (word,) = repeated(lambda: self._line.ask(input_pin(pin), deadline), deadline)
+        return word.startswith("HI")
+
+    def write_output(self, pin: int, deadline: Deadline, *, high: bool) -> None:
+        """Set an output: a lamp, a lock."""
+        self._line.ask(output_pin(pin, high=high), deadline)
+
+    def _started(self, deadline: Deadline) -> DeviceIdentity:
+        """Whatever state the reader is in, also half-way through an earlier start."""
+        self._line.start(deadline)
+        identity = self._identity(deadline)
+        self._set_up(deadline)
+        return identity
+
+    def _identity(self, deadline: Deadline) -> DeviceIdentity:
+        """Newer readers tell hardware and firmware apart, older ones know one word for both."""
+        hardware = self._word(HARDWARE, deadline)
+        told = self._word(FIRMWARE, deadline) if hardware else self._word(REVISION, deadline)
+        name, version = _name_and_version(hardware or told), _name_and_version(told)[1]
+        if any(part in name[0].upper() for part in OTHER_TAGS):
+            raise WrongDevice(
+                f"{self._settings.path} is a {name[0]}, which reads other tags; item tags need a "
+                "reader for ISO 15693: correct the configuration"
+            )
+        return DeviceIdentity("metraTec", name[0], version, self._word(SERIAL_NUMBER, deadline))
+
+    def _word(self, question: Question, deadline: Deadline) -> str:
+        """One line, or nothing from a reader that does not know the question."""
+        try:
+            return repeated(lambda: self._line.ask(question, deadline), deadline)[0]
+        except DeviceRefused:
+            return ""
+
+    def _set_up(self, deadline: Deadline) -> None:
+        """Readers for one standard refuse to be told which; old ones know no verbosity."""
+        self._word(MODE, deadline)
+        self._word(VERBOSITY, deadline)
+        self._line.ask(FIELD_ON, deadline)
+        if self._settings.antenna is not None:
+            self._line.ask(antenna(self._settings.antenna), deadline)
+
+    def _round(self, deadline: Deadline) -> tuple[str, ...]:
+        if self._settings.continuous_inventory:
+            return self._line.next_round(deadline)
+        return self._line.ask(INVENTORY, deadline)
+
+    def _dsfid(self, uid: Uid, deadline: Deadline) -> int:
+        """0 for a tag that does not tell it. One that was hard to hear is asked again next time."""
+        if uid not in self._dsfids:
+            try:
+                self._dsfids[uid] = self.system_information(uid, deadline).dsfid
+            except (TagLeft, TagDisturbed):
+                return 0
+            except TagUnreadable:
+                self._dsfids[uid] = 0
+        return self._dsfids[uid]
+
+    def _system_information(self, uid: Uid, deadline: Deadline) -> SystemInformation:
+        question = information_command(uid, self._settings.uid_order)
+        data = self._good(question, uid, deadline)
+        try:
+            return parse_system_information(data)
+        except ValueError as problem:
+            raise TagUnreadable(f"tag {uid}, system information: {problem}", uid) from problem
+
+    def _hears_eas(self, deadline: Deadline) -> bool:
+        lines = self._line.ask(eas_question(self._settings.uid_order), deadline)
+        return lines != NOBODY
+
+    def _geometry_of(self, uid: Uid, deadline: Deadline) -> tuple[int, int]:
+        """Block size and count; the usual ones of a chip that does not tell."""
+        usual = geometry_of(uid)
+        try:
+            told = self.system_information(uid, deadline)
+        except TagUnreadable:
+            return usual.block_size, usual.blocks
+        return told.block_size or usual.block_size, told.block_count or usual.blocks
+
+    def _blocks(self, uid: Uid, first: int, count: int, deadline: Deadline) -> TagBlocks:
+        data, size, at = b"", 0, first
+        while at < first + count:
+            asked = min(self._blocks_a_frame, first + count - at)
+            part = self._part(uid, at, asked, deadline)
+            if part:
+                data, size, at = data + part, len(part) // asked, at + asked
+        return TagBlocks(first, size, data)
+
+    def _part(self, uid: Uid, first: int, count: int, deadline: Deadline) -> bytes:
+        """Some blocks in one answer. Nothing when that was too much: then half of it is asked."""
+        order = self._settings.uid_order
+        question = read_command(uid, first, count, order)
+        try:
+            answer = repeated(lambda: self._read_of_this_tag(question, uid, deadline), deadline)
+        except TooLong:
+            if count == 1:
+                raise
+            self._blocks_a_frame = count // 2
+            return b""
+        if answer.error not in NOT_SUPPORTED:
+            return _data(question, uid, answer)
+        singles = [single_read_command(uid, first + at, order) for at in range(count)]
+        return b"".join(self._single(single, uid, deadline) for single in singles)
+
+    def _single(self, question: Question, uid: Uid, deadline: Deadline) -> bytes:
+        answer = repeated(lambda: self._read_of_this_tag(question, uid, deadline), deadline)
+        return _data(question, uid, answer)
+
+    def _read_of_this_tag(self, question: Question, uid: Uid, deadline: Deadline) -> IsoAnswer:
+        """An answer does not name its tag. One that equals the last answer for another tag may be
+        a belated copy of that: asked again behind a clean line, it is this tag's own.
+        """
+        answer = self._said(question, uid, deadline)
+        if self._last_answer == answer and self._last_uid != uid:
+            self._line.doubt()
+            answer = self._said(question, uid, deadline)
+        self._last_uid, self._last_answer = uid, answer
+        return answer
+
+    def _write(self, request: IsoRequest, uid: Uid, deadline: Deadline) -> None:
+        flagged = replace(request, option=chip_of(uid).write_needs_option)
+        self._good(tag_command(flagged, self._settings.uid_order), uid, deadline)
+
+    def _good(self, question: Question, uid: Uid, deadline: Deadline) -> bytes:
+        return _data(question, uid, self._said(question, uid, deadline))
+
+    def _said(self, question: Question, uid: Uid, deadline: Deadline) -> IsoAnswer:
+        """Ask once; the tag's answer may be an error."""
+        lines = self._line.ask(question, deadline)
+        try:
+            return tag_answer(question, lines)
+        except ValueError as problem:
+            raise TagDisturbed(
+                f"tag {uid}, {question.name}: {problem}; try again", uid
+            ) from problem
+
+
+def _data(question: Question, uid: Uid, answer: IsoAnswer) -> bytes:
+    """Raises what the tag's error byte stands for."""
+    if answer.error is not None:
+        raise refusal(question.name, uid, answer.error)
+    return answer.data
+
+
+def _name_and_version(told: str) -> tuple[str, str]:
+    """`DESKID_ISO      0312` is a name and 3.12; older firmware has the hardware in between."""
+    found = IDENTITY.fullmatch(told)
+    if found is None:
+        return told.strip(), ""
+    version = found["version"]
+    return found["name"].strip(), f"{version[:2].lstrip('0') or '0'}.{version[2:]}"
+
+
+DRIVER = Driver(
+    name="metratec",
+    kind="pad",
+    summary="metraTec HF readers with the ASCII protocol",
+    settings=MetratecSettings,
+    make=MetratecReader,
+    simulation="drivers.metratec.simulator:SIMULATION",
+    usb=(UsbPlace(0x0403, 0x6001, "FTDI adapter, in metraTec readers"),),
+)
