@@ -49,10 +49,11 @@ class FrameTrace:
         """Keep a frame as it is."""
         self._keep(TracedFrame(self.clock(), direction, raw, sentence))
 
-    def record_masked(self, direction: Direction, raw: bytes) -> None:
+    def record_masked(self, direction: Direction, raw: bytes, sentence: str = "") -> None:
         """Keep only the length and a keyed hash, the same for equal frames while this runs."""
         mark = blake2b(raw, key=self._mask_key, digest_size=4).hexdigest()
-        self._keep(TracedFrame(self.clock(), direction, b"", f"{len(raw)} bytes, #{mark}"))
+        told = f"{len(raw)} bytes, #{mark} {sentence}".rstrip()
+        self._keep(TracedFrame(self.clock(), direction, b"", told))
 
     def frames(self) -> tuple[TracedFrame, ...]:
         """What is kept, oldest first."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from drivers.simulators.virtual_tags import PadField, VirtualTag
 
@@ -32,6 +32,18 @@ class SimulatedDevice(Protocol):
 
     def receive(self, data: bytes, at: float) -> Sequence[Act]:
         """What the device does about `data` that reached it at `at` (monotonic seconds)."""
+
+
+@runtime_checkable
+class SelfActing(Protocol):
+    """A device that also acts when time has passed, as one that repeats what nobody confirmed."""
+
+    @property
+    def acts_at(self) -> float:
+        """When it acts next by itself (monotonic seconds); infinite = never."""
+
+    def act(self, at: float) -> Sequence[Act]:
+        """What it does at that moment."""
 
 
 class SimulatedPad(Protocol):

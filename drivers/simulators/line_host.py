@@ -7,12 +7,13 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from math import isinf
 from threading import Event, Thread, current_thread
 from time import monotonic
 from types import TracebackType
 from typing import Self
 
-from drivers.simulators.device import Act, Say, SimulatedDevice
+from drivers.simulators.device import Act, Say, SelfActing, SimulatedDevice
 
 _CHARACTERS_AT_ONCE = 16
 """The wire is kept in pieces of so many characters, as an adapter's buffer would."""
@@ -101,12 +102,25 @@ class LineHost(ABC):
 
     def _run(self) -> None:
         while self._running:
-            ready, _, _ = select.select([self._bell_out, *self._watched()], [], [])
-            if self._bell_out in ready:
+            heard = [self._bell_out, *self._watched()]
+            ready, _, _ = select.select(heard, [], [], self._seconds_until_it_acts())
+            if not ready:
+                self._let_it_act(monotonic())
+            elif self._bell_out in ready:
                 os.read(self._bell_out, 4096)
                 self._run_errands()
             else:
                 self._attend(ready[0])
+
+    def _seconds_until_it_acts(self) -> float | None:
+        """None while it waits to be asked."""
+        if not isinstance(self.device, SelfActing) or isinf(self.device.acts_at):
+            return None
+        return max(0.0, self.device.acts_at - monotonic())
+
+    def _let_it_act(self, now: float) -> None:
+        if isinstance(self.device, SelfActing) and self.device.acts_at <= now:
+            self._perform(self.device.act(now), now)
 
     def _serve(self, data: bytes) -> None:
         """The device hears `data`, and does what it does."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.barcode_serial.driver import DEAF_SECONDS, BarcodeSettings, SerialBarcodeScanner
+from drivers.barcode_serial.driver import BarcodeSettings, SerialBarcodeScanner
 from drivers.errors import DeviceLost, TagLeft
 from drivers.facts import Code
 from drivers.feig_obid.driver import FeigReader, FeigSettings
@@ -122,7 +122,6 @@ def test_a_code_held_before_the_scanner_reaches_its_driver(bench: Bench, hand: B
     scanner = SerialBarcodeScanner(BarcodeSettings(path=str(bench.folder / "scanner")))
     scanner.open(within())
     scanner.listen(within(), wanted=True)
-    scanner.next_code(within(DEAF_SECONDS))
     hand.ask(Scan(text="04271936"))
     assert scanner.next_code(within()) == Code("04271936")
     scanner.close()
