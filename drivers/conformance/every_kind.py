@@ -10,7 +10,7 @@ from time import monotonic
 
 import msgspec
 
-from drivers.conformance.rig import CALL_SECONDS, Broken, Call, Rig, expect
+from drivers.conformance.rig import OPEN_SECONDS, Broken, Call, Rig, becomes_true, expect
 from drivers.conformance.trial import Check, Trial
 from drivers.deadline import Deadline
 from drivers.errors import DriverError, PortBusy, PortMissing
@@ -21,6 +21,9 @@ from drivers.simulators.pty_host import PtyHost
 SHORT_SECONDS = 0.3
 LONG_SECONDS = 10.0
 SOON_SECONDS = 1.0
+SETTLE_SECONDS = 0.03
+"""After a device heard something, the driver waits for its answer."""
+
 ROUNDS = 3
 
 
@@ -71,7 +74,7 @@ def survive_a_second_open(trial: Trial) -> None:
 
 def _open_quietly(rig: Rig, second: object) -> DriverError | None:
     try:
-        with rig.watched("a second open", CALL_SECONDS) as deadline:
+        with rig.watched("a second open", OPEN_SECONDS) as deadline:
             second.open(deadline)  # type: ignore[attr-defined]
     except DriverError as problem:
         return problem
@@ -134,6 +137,7 @@ def _seconds_after_cancel(rig: Rig, call: Call) -> float:
         deadline = Deadline.after(SHORT_SECONDS)
         while len(rig.faults.asked) == heard and not deadline.expired():
             ended.wait(0.005)
+        ended.wait(SETTLE_SECONDS)
         cancelled[0] = monotonic()
         if not ended.is_set():
             rig.driver.cancel()
@@ -230,9 +234,7 @@ def _descriptors() -> Iterator[tuple[Path, Path]]:
 
 def _expect_gone(left: Callable[[], set[str]], after: str, what: str) -> None:
     """A thread that was told to end may need a moment."""
-    deadline = Deadline.after(SOON_SECONDS)
-    while left() and not deadline.expired():
-        Event().wait(0.005)
+    becomes_true(lambda: not left(), SOON_SECONDS)
     remaining = ", ".join(sorted(left()))
     expect(not remaining, f"after {after} these {what} are left: {remaining}")
 

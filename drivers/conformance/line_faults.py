@@ -25,18 +25,15 @@ from drivers.simulators.faults import (
     Unplug,
 )
 
-MOST_FRAMES = 8
-"""Of a call that goes on asking, so many frames are struck."""
-
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What one call does undisturbed: the frames it asks and the longest answer in bytes."""
+    """What one call does undisturbed: the frames it asks and how long their answers are."""
 
     number: int
     call: str
     frames: tuple[str, ...]
-    longest: int
+    longest: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +73,7 @@ FAMILIES: Mapping[str, tuple[str, tuple[int, ...], Faults]] = {
     "cut": (
         "an answer of which only the beginning arrives",
         (1, 3),
-        lambda longest: [Cut(keep=keep) for keep in sorted({1, 2, longest // 2, longest - 1})],
+        lambda longest: [Cut(keep=keep) for keep in sorted({0, 1, longest // 2, longest - 1})],
     ),
     "split": (
         "an answer in two pieces, split at every byte",
@@ -159,20 +156,26 @@ def _rehearse(rig: Rig, number: int) -> Rehearsal:
     call = rig.calls()[number]
     if number == 0:
         rig.connect()
+    rig.expect_well(call)  # a driver may ask more the first time
     heard = len(rig.faults.asked)
-    rig.device_trace.longest = 0
     rig.expect_well(call)
-    return Rehearsal(
-        number, call.name, tuple(rig.faults.asked[heard:][:MOST_FRAMES]), rig.device_trace.longest
-    )
+    frames = tuple(rig.faults.asked[heard:])
+    return Rehearsal(number, call.name, frames, rig.device_trace.longest)
 
 
 def _cases(rehearsal: Rehearsal, family: str) -> Iterator[Case]:
     _, often, faults = FAMILIES[family]
-    for at in range(1, len(rehearsal.frames) + 1):
-        for fault in faults(rehearsal.longest):
+    for at in _places(rehearsal.frames):
+        for fault in faults(rehearsal.longest.get(rehearsal.frames[at - 1], 1)):
             for times in often:
                 yield Case(rehearsal, fault, at, times)
+
+
+def _places(frames: Sequence[str]) -> Sequence[int]:
+    """The first and the last frame of each command, counted from 1."""
+    first = {name: at for at, name in reversed(list(enumerate(frames, 1)))}
+    last = {name: at for at, name in enumerate(frames, 1)}
+    return sorted({*first.values(), *last.values()})
 
 
 def _strike(trial: Trial, case: Case) -> None:

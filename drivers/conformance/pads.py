@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from drivers.conformance.every_kind import CHECKS as EVERY_KIND
 from drivers.conformance.line_faults import fault_checks
 from drivers.conformance.rig import Broken, Call, Rig, expect
-from drivers.conformance.trial import Check, Trial
+from drivers.conformance.trial import Check, Trial, rig_of
 from drivers.deadline import Deadline
 from drivers.errors import TagError, TagLeft
 from drivers.simulators.faults import TakeAway
@@ -158,13 +158,6 @@ class PadRig(Rig):
         self._written[tag.uid] += 1
 
 
-def _pad(trial: Trial) -> PadRig:
-    rig = trial.rig()
-    if not isinstance(rig, PadRig):
-        raise TypeError(f"{trial.driver.name} is no pad")
-    return rig
-
-
 @dataclass(frozen=True, slots=True)
 class Hand:
     """A book is taken away, at such a frame of such a call."""
@@ -175,7 +168,7 @@ class Hand:
 
 
 def bear_a_tag_that_leaves(trial: Trial) -> None:
-    with _pad(trial) as rig:
+    with rig_of(trial, PadRig) as rig:
         rig.connect()
         frames = [_frames_of(rig, call) for call in rig.calls()]
         uid = rig.books[0].uid
@@ -199,7 +192,7 @@ def _frames_of(rig: PadRig, call: Call) -> int:
 
 
 def _take_away(trial: Trial, hand: Hand) -> None:
-    with _pad(trial) as rig:
+    with rig_of(trial, PadRig) as rig:
         rig.connect()
         call = rig.calls()[hand.call]
         rig.plan(hand.fault, hand.at)
@@ -225,7 +218,7 @@ def _call_about_a_leaving_tag(rig: PadRig, call: Call) -> None:
 
 
 def tell_a_tag_that_is_not_there(trial: Trial) -> None:
-    with _pad(trial) as rig:
+    with rig_of(trial, PadRig) as rig:
         rig.connect()
         asks: dict[str, Callable[[Deadline], object]] = {
             "read_blocks": lambda by: rig.driver.read_blocks(NOT_HERE, 0, 1, by),
@@ -252,7 +245,7 @@ def _expect_error(
 
 
 def find_every_tag_every_time(trial: Trial) -> None:
-    with _pad(trial) as rig:
+    with rig_of(trial, PadRig) as rig:
         rig.connect()
         for tag in rig.books:
             rig.device.pad.lift(tag.uid)
@@ -267,7 +260,7 @@ def find_every_tag_every_time(trial: Trial) -> None:
 
 
 def read_to_the_end_of_the_memory(trial: Trial) -> None:
-    with _pad(trial) as rig:
+    with rig_of(trial, PadRig) as rig:
         rig.connect()
         tag = rig.books[0]
         first = tag.chip.blocks - 2
@@ -280,7 +273,7 @@ def read_to_the_end_of_the_memory(trial: Trial) -> None:
 
 
 def tell_a_locked_memory(trial: Trial) -> None:
-    with _pad(trial) as rig:
+    with rig_of(trial, PadRig) as rig:
         rig.connect()
         tag = rig.books[0]
         tag.locked_blocks, tag.afi_locked = {WRITTEN_AT}, True

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Timer
+from threading import Event, Timer
 from time import monotonic
 from types import TracebackType
 from typing import Any, Self
@@ -19,7 +19,7 @@ from drivers.registry import Driver
 from drivers.simulators.faults import AnyFault, FaultPlan, PlannedFault
 from drivers.simulators.simulation import simulation_of
 
-CALL_SECONDS = 2.0
+OPEN_SECONDS = 2.0
 GRACE_SECONDS = 0.5
 """A busy machine may wake a driver so much too late."""
 
@@ -27,6 +27,7 @@ RESCUE_SECONDS = 3.0
 """So long after its deadline a call that never returns loses its device."""
 
 TRIES = 3
+LOOK_SECONDS = 0.005
 
 
 class Broken(Exception):
@@ -65,9 +66,12 @@ def _within(setting: Any, hurried: Any) -> Any:  # noqa: ANN401 - settings as in
 
 
 class MeasuredTrace(FrameTrace):
-    """Notes how long the longest frame was that the device sent, also of those that are masked."""
+    """Notes how long the answers to each command were, also of those that are masked."""
 
-    longest = 0
+    def __init__(self, asked: Sequence[str]) -> None:
+        super().__init__(capacity=5000)
+        self._asked = asked
+        self.longest: dict[str, int] = {}
 
     def record(self, direction: Direction, raw: bytes, sentence: str = "") -> None:
         self._measure(direction, raw)
@@ -78,8 +82,9 @@ class MeasuredTrace(FrameTrace):
         super().record_masked(direction, raw, sentence)
 
     def _measure(self, direction: Direction, raw: bytes) -> None:
-        if direction is Direction.SENT:
-            self.longest = max(self.longest, len(raw))
+        if direction is Direction.SENT and self._asked:
+            command = self._asked[-1]
+            self.longest[command] = max(self.longest.get(command, 0), len(raw))
 
 
 class Rig(ABC):
@@ -88,11 +93,13 @@ class Rig(ABC):
     self_acting = False
     """True where the device speaks without being asked."""
 
+    call_seconds = 2.0
+
     def __init__(self, driver: Driver, folder: Path, *, hurried: bool = True) -> None:
         self._driver = driver
         self.simulation = simulation_of(driver)
         self.faults = CountedFaults()
-        self.device_trace = MeasuredTrace(capacity=5000)
+        self.device_trace = MeasuredTrace(self.faults.asked)
         self.trace = FrameTrace(capacity=5000)
         self.device: Any = self.simulation.make({}, self.faults, self.device_trace)
         self.prepare()
@@ -146,7 +153,7 @@ class Rig(ABC):
 
     def connect(self) -> None:
         """Open the driver. Raises as the driver does."""
-        with self.watched("open", CALL_SECONDS) as deadline:
+        with self.watched("open", OPEN_SECONDS) as deadline:
             self.driver.open(deadline)
 
     def open(self, _turn: int, deadline: Deadline) -> bool:
@@ -163,9 +170,9 @@ class Rig(ABC):
         """Let a fault strike from the `at`-th frame from now on."""
         self.faults.plan(PlannedFault(fault=fault, at=at, times=times))
 
-    def make(self, call: Call, turn: int, seconds: float = CALL_SECONDS) -> bool:
+    def make(self, call: Call, turn: int, seconds: float | None = None) -> bool:
         """Make a call. Raises DriverError as the driver does, Broken for whatever else is wrong."""
-        with self.watched(call.name, seconds) as deadline:
+        with self.watched(call.name, seconds or self.call_seconds) as deadline:
             return call.do(turn, deadline)
 
     def tried(self, call: Call, turn: int) -> bool:
@@ -178,12 +185,9 @@ class Rig(ABC):
 
     def expect_well(self, call: Call) -> None:
         """The device works: by itself, or after it was opened again."""
-        if any(self.tried(call, 0) for _ in range(TRIES)):
-            return
-        self.driver.close()
-        self.connect()
         expect(
-            any(self.tried(call, 0) for _ in range(TRIES)),
+            any(self.tried(call, 0) for _ in range(TRIES))
+            or any(self._reopened() and self.tried(call, 0) for _ in range(TRIES)),
             f"{call.name} does not work again when the fault is over and the device was reopened",
         )
 
@@ -207,6 +211,14 @@ class Rig(ABC):
             rescue.join()
             _expect_in_time(name, monotonic() - began, seconds)
 
+    def _reopened(self) -> bool:
+        self.driver.close()
+        try:
+            self.connect()
+        except DriverError:
+            return False
+        return True
+
     def _follow_to_another_address(self) -> None:
         """As the configuration is changed for a device on TCP that came back elsewhere."""
         self.driver.close()
@@ -216,6 +228,16 @@ class Rig(ABC):
         """Free a call that would never return."""
         self.host.unplug()
         self.driver.cancel()
+
+
+def becomes_true(condition: Callable[[], bool], seconds: float) -> bool:
+    """Whether it does, at the latest after so long."""
+    deadline, never = Deadline.after(seconds), Event()
+    while not condition():
+        if deadline.expired():
+            return False
+        never.wait(LOOK_SECONDS)
+    return True
 
 
 def _expect_in_time(name: str, took: float, seconds: float) -> None:

@@ -6,15 +6,29 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 
-from drivers.conformance import pads
+from drivers.conformance import cards, drops, gates, pads, printers, scanners
 from drivers.conformance.rig import Broken, Rig
 from drivers.conformance.trial import Check, Trial
 from drivers.errors import DriverError
 from drivers.registry import DeviceKind, Driver
 
-RIGS: Mapping[DeviceKind, Callable[..., Rig]] = {"pad": pads.PadRig}
+RIGS: Mapping[DeviceKind, Callable[..., Rig]] = {
+    "pad": pads.PadRig,
+    "scanner": scanners.ScannerRig,
+    "card": cards.CardRig,
+    "gate": gates.GateRig,
+    "printer": printers.PrinterRig,
+    "drop": drops.DropRig,
+}
 
-CHECKS: Mapping[DeviceKind, Sequence[Check]] = {"pad": pads.CHECKS}
+CHECKS: Mapping[DeviceKind, Sequence[Check]] = {
+    "pad": pads.CHECKS,
+    "scanner": scanners.CHECKS,
+    "card": cards.CHECKS,
+    "gate": gates.CHECKS,
+    "printer": printers.CHECKS,
+    "drop": drops.CHECKS,
+}
 
 
 @dataclass(frozen=True, slots=True)

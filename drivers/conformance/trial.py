@@ -12,6 +12,7 @@ from drivers.conformance.rig import Rig
 from drivers.registry import Driver
 
 T = TypeVar("T")
+R = TypeVar("R", bound=Rig)
 
 SIDE_BY_SIDE = 8
 """Cases wait more than they work."""
@@ -46,6 +47,14 @@ class Trial:
         """Try the cases side by side; raises what the first of them raised."""
         with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
             list(pool.map(attempt, self.some(cases)))
+
+
+def rig_of(trial: Trial, kind: type[R]) -> R:
+    """The rig of a check that is for one kind of device only."""
+    rig = trial.rig()
+    if not isinstance(rig, kind):
+        raise TypeError(f"{trial.driver.name} is a {trial.driver.kind}: no {kind.__name__}")
+    return rig
 
 
 @dataclass(frozen=True, slots=True)
