@@ -27,7 +27,7 @@ from drivers.errors import (
 from drivers.facts import CardProblem, CardSeen
 from drivers.frame_trace import Direction, FrameTrace
 from drivers.simulators.device import VirtualCard
-from drivers.simulators.faults import Flip, Lose, PlannedFault, TakeAway
+from drivers.simulators.faults import Flip, Late, Lose, PlannedFault, TakeAway
 from drivers.simulators.pty_host import PtyHost
 from tests.waiting import eventually
 
@@ -192,18 +192,49 @@ def test_a_card_that_breaks_the_rules_is_unreadable(
     assert text_desk.present(PHONE) == CardSeen("iso14443a", "", CardProblem.UNREADABLE)
 
 
+SECRETS = (NTAG.uid.hex(), NTAG.uid[3:6].hex(), "000123", b"000123".hex())
+
+
+def told_about_a_card(folder: Path, caplog: pytest.LogCaptureFixture) -> str:
+    """All that traces and logs keep while a card is read."""
+    caplog.set_level(logging.DEBUG - 1)
+    with card_desk(folder, number="text") as desk:
+        assert desk.present(NTAG) is not None
+        kept = [str(frame) for frame in desk.trace.frames() + desk.simulator.trace.frames()]
+        return "\n".join([*kept, caplog.text]).lower().replace(" ", "")
+
+
 def test_neither_traces_nor_logs_ever_hold_a_number(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG - 1)
-    with card_desk(tmp_path, number="text") as desk:
-        assert desk.present(NTAG) is not None
-        kept = [str(frame) for frame in desk.trace.frames() + desk.simulator.trace.frames()]
-        told = "\n".join([*kept, caplog.text]).lower().replace(" ", "")
+    told = told_about_a_card(tmp_path, caplog)
     assert "firmwareversion" in told
-    assert desk.trace.frames()
-    for secret in (NTAG.uid.hex(), NTAG.uid[3:6].hex(), "000123", b"000123".hex()):
-        assert secret not in told
+    assert not [secret for secret in SECRETS if secret in told]
+
+
+@pytest.mark.parametrize("leak", ["nfcpy's log", "the trace"])
+def test_the_rig_sees_a_number_that_leaks(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, leak: str
+) -> None:
+    """The planted faults for the test above."""
+    if leak == "the trace":
+        monkeypatch.setattr(FrameTrace, "record_masked", FrameTrace.record)
+    else:
+        monkeypatch.setattr(logging.getLogger("nfc"), "level", logging.DEBUG - 1)
+        logging.getLogger("nfc").manager._clear_cache()  # type: ignore[attr-defined]
+    told = told_about_a_card(tmp_path, caplog)
+    monkeypatch.undo()
+    logging.getLogger("nfc").manager._clear_cache()  # type: ignore[attr-defined]
+    assert NTAG.uid.hex() in told
+
+
+def test_a_late_answer_about_one_card_is_never_taken_for_the_next_one(desk: Desk) -> None:
+    desk.simulator.faults.plan(PlannedFault(fault=Late(), command="list targets"))
+    desk.host.say(desk.simulator.present(CLASSIC))
+    with pytest.raises(DeviceSilent):
+        desk.reader.next_card(within(0.05))
+    assert desk.simulator.faults.struck
+    assert desk.present(NTAG) == CardSeen("iso14443a", NTAG.uid.hex().upper())
 
 
 def test_who_it_is(tmp_path: Path) -> None:
