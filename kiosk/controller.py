@@ -6,7 +6,7 @@ disk before, and a step that cannot be written down has not happened.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from threading import Event as Flag
 from threading import Thread
@@ -14,6 +14,7 @@ from time import monotonic, time
 from typing import Protocol
 
 import structlog
+from msgspec.structs import replace
 
 from drivers.facts import BarcodeScanned, CardPresented, InventoryRound
 from kiosk import intents

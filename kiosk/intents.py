@@ -1,37 +1,31 @@
 """What a person did: frozen values from the screen to the controller."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class ChooseBorrow:
+class ChooseBorrow(Struct, frozen=True):
     """The tile *Mượn sách*."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChooseReturn:
+class ChooseReturn(Struct, frozen=True):
     """The tile *Trả sách*."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChooseAccount:
+class ChooseAccount(Struct, frozen=True):
     """The tile *Gia hạn & tài khoản*."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChooseTyping:
+class ChooseTyping(Struct, frozen=True):
     """Type the card number instead of showing the card."""
 
 
-@dataclass(frozen=True, slots=True)
-class NumberTyped:
+class NumberTyped(Struct, frozen=True):
     """A whole card number was typed and confirmed."""
 
     number: str
 
 
-@dataclass(frozen=True, slots=True)
-class PinTyped:
+class PinTyped(Struct, frozen=True):
     """A whole PIN was typed and confirmed. Never logged, never stored."""
 
     pin: str
@@ -40,67 +34,55 @@ class PinTyped:
         return "PinTyped(…)"
 
 
-@dataclass(frozen=True, slots=True)
-class RenewAll:
+class RenewAll(Struct, frozen=True):
     """Renew every loan that can be renewed."""
 
 
-@dataclass(frozen=True, slots=True)
-class RenewOne:
+class RenewOne(Struct, frozen=True):
     """Renew one loan."""
 
     item: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finish:
+class Finish(Struct, frozen=True):
     """*Xong*: I am done, say farewell."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leave:
+class Leave(Struct, frozen=True):
     """*Thoát*: away from here; what is done stays done."""
 
 
-@dataclass(frozen=True, slots=True)
-class Back:
+class Back(Struct, frozen=True):
     """One step back (from typing, from help)."""
 
 
-@dataclass(frozen=True, slots=True)
-class StayHere:
+class StayHere(Struct, frozen=True):
     """*Tôi vẫn ở đây*."""
 
 
-@dataclass(frozen=True, slots=True)
-class AskHelp:
+class AskHelp(Struct, frozen=True):
     """*Trợ giúp*."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShowReceipt:
+class ShowReceipt(Struct, frozen=True):
     """Show the receipt on the screen."""
 
 
-@dataclass(frozen=True, slots=True)
-class SaveReceipt:
+class SaveReceipt(Struct, frozen=True):
     """Write the receipt as a file (a printer takes its place later)."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChooseLanguage:
+class ChooseLanguage(Struct, frozen=True):
     """Switch the interface to a language tag such as `vi` or `en`."""
 
     language: str
 
 
-@dataclass(frozen=True, slots=True)
-class Touched:
+class Touched(Struct, frozen=True):
     """Any touch that means nothing else: somebody is here."""
 
 
-@dataclass(frozen=True, slots=True)
-class FrameDrawn:
+class FrameDrawn(Struct, frozen=True):
     """The frame of this number stands on the screen."""
 
     number: int

@@ -1,37 +1,32 @@
 """What the client tells the controller: frozen values."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from service.protocol.questions import AskItem, AskPatron
 from service.protocol.replies import OutcomeReply, Reply
 
 
-@dataclass(frozen=True, slots=True)
-class WentOnline:
+class WentOnline(Struct, frozen=True):
     """Operations may be sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class WentOffline:
+class WentOffline(Struct, frozen=True):
     """What is undecided stays undecided."""
 
 
-@dataclass(frozen=True, slots=True)
-class EpochSeen:
+class EpochSeen(Struct, frozen=True):
     """The service's epoch, to be written down before anything is confirmed in it."""
 
     epoch: str
 
 
-@dataclass(frozen=True, slots=True)
-class SafeThrough:
+class SafeThrough(Struct, frozen=True):
     """What lies at or below may be forgotten."""
 
     sequence: int
 
 
-@dataclass(frozen=True, slots=True)
-class OperationAnswered:
+class OperationAnswered(Struct, frozen=True):
     """The service decided."""
 
     operation: str
@@ -40,8 +35,7 @@ class OperationAnswered:
     epoch: str
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionAnswered:
+class QuestionAnswered(Struct, frozen=True):
     """The reply to a question; None when none came in time. `asked_at` in monotonic seconds."""
 
     question: AskPatron | AskItem
@@ -50,8 +44,7 @@ class QuestionAnswered:
     reply: Reply | None
 
 
-@dataclass(frozen=True, slots=True)
-class HeartbeatAnswered:
+class HeartbeatAnswered(Struct, frozen=True):
     """Seconds there and back, and how far the service's clock is ahead of this one."""
 
     round_trip: float

@@ -1,6 +1,6 @@
 """What the controller orders from the thread of a pad, and what comes back. Frozen values."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from drivers.tags.content import TagContent
 from drivers.tags.security import SecurityState
@@ -8,22 +8,19 @@ from drivers.uid import Uid
 from kiosk.session.events import Ref, WriteFailure
 
 
-@dataclass(frozen=True, slots=True)
-class ReadContent:
+class ReadContent(Struct, frozen=True):
     """Read what a tag says of itself."""
 
     uid: Uid
 
 
-@dataclass(frozen=True, slots=True)
-class ReadSecurity:
+class ReadSecurity(Struct, frozen=True):
     """Read the security state of a tag that nobody is lending or returning."""
 
     uid: Uid
 
 
-@dataclass(frozen=True, slots=True)
-class SetSecurity:
+class SetSecurity(Struct, frozen=True):
     """Bring a tag into `wanted` and prove it by reading back.
 
     `ref` names the session's line, None when the pad repairs a tag on its own. `check_first`:
@@ -41,24 +38,21 @@ class SetSecurity:
 PadOrder = ReadContent | ReadSecurity | SetSecurity
 
 
-@dataclass(frozen=True, slots=True)
-class ContentRead:
+class ContentRead(Struct, frozen=True):
     """The outcome of ReadContent; None: the tag could not be read."""
 
     uid: Uid
     content: TagContent | None
 
 
-@dataclass(frozen=True, slots=True)
-class SecurityRead:
+class SecurityRead(Struct, frozen=True):
     """The outcome of ReadSecurity; None: the tag could not be read."""
 
     uid: Uid
     state: SecurityState | None
 
 
-@dataclass(frozen=True, slots=True)
-class SecuritySet:
+class SecuritySet(Struct, frozen=True):
     """The outcome of SetSecurity; `failure` None: proved."""
 
     order: SetSecurity

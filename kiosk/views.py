@@ -5,9 +5,10 @@ the controller publishes one `Frame`; the screen draws the newest and reports it
 so that "shown" means drawn (docs/architecture.md, "Shown").
 """
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
 
 from service.protocol.refusals import RefusalCode
 from service.protocol.replies import Destination
@@ -72,8 +73,7 @@ class Trouble(StrEnum):
     STAFF_WILL_HELP = "staff-will-help"
 
 
-@dataclass(frozen=True, slots=True)
-class ItemLine:
+class ItemLine(Struct, frozen=True):
     """One item (a set of several parts is one line)."""
 
     key: str
@@ -110,16 +110,14 @@ class Hindrance(StrEnum):
     PROTOCOL = "protocol"
 
 
-@dataclass(frozen=True, slots=True)
-class PadPicture:
+class PadPicture(Struct, frozen=True):
     """What the pad sees, for its drawing: line keys from bottom to top, and a card if one lies."""
 
     keys: tuple[str, ...] = ()
     card: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class StartView:
+class StartView(Struct, frozen=True):
     """Nobody is here. `may_borrow`/`may_return` are False when that tile must not be offered."""
 
     may_borrow: bool
@@ -144,8 +142,7 @@ class WhoStep(StrEnum):
     TYPE_PIN = "type-pin"
 
 
-@dataclass(frozen=True, slots=True)
-class WhoView:
+class WhoView(Struct, frozen=True):
     """Who are you. `items_on_pad` books wait; `problem` belongs to the last try.
 
     `wait_seconds`: too many numbers were typed, typing opens again after so long (0 = open).
@@ -161,8 +158,7 @@ class WhoView:
     wait_seconds: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class BorrowView:
+class BorrowView(Struct, frozen=True):
     """The stack being borrowed. `next_key` is the row that needs the reader's hand, if any."""
 
     short_name: str
@@ -174,8 +170,7 @@ class BorrowView:
     pad_works: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnView:
+class ReturnView(Struct, frozen=True):
     """The stack being returned; no card is needed."""
 
     pad: PadPicture
@@ -197,8 +192,7 @@ class RenewState(StrEnum):
     NOT_SENT = "not-sent"
 
 
-@dataclass(frozen=True, slots=True)
-class AccountLine:
+class AccountLine(Struct, frozen=True):
     """One open loan."""
 
     item: str
@@ -211,8 +205,7 @@ class AccountLine:
     refusal: RefusalCode | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AccountView:
+class AccountView(Struct, frozen=True):
     """The account behind the PIN."""
 
     short_name: str
@@ -222,8 +215,7 @@ class AccountView:
     busy: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FarewellView:
+class FarewellView(Struct, frozen=True):
     """What was done. `receipt` is the 42-column text when the reader asked to see it.
 
     `unfinished` names also what is done but for its tag. `card_on_pad` and `books_on_pad` (lent
@@ -241,23 +233,20 @@ class FarewellView:
     saved: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class OutOfServiceView:
+class OutOfServiceView(Struct, frozen=True):
     """Nothing can be done here now: what is broken, what works, and since when (wall clock)."""
 
     hindrances: tuple[Hindrance, ...]
     since: str
 
 
-@dataclass(frozen=True, slots=True)
-class HelpView:
+class HelpView(Struct, frozen=True):
     """Staff were called or the reader looks for help; Back returns to what was there."""
 
     may_leave: bool
 
 
-@dataclass(frozen=True, slots=True)
-class StillThere:
+class StillThere(Struct, frozen=True):
     """Laid over any view: answer within `seconds_left` or all is finished and wiped."""
 
     seconds_left: int
@@ -285,8 +274,7 @@ class Chime(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """Everything the screen needs for one picture. `number` grows; report it back when drawn."""
 
     number: int

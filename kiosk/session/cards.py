@@ -1,6 +1,6 @@
 """Saying who one is: a card shown or its number typed, the PIN, and the word of the service."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from drivers.facts import CardSeen
 from kiosk.recognition import may_be_number

@@ -1,6 +1,6 @@
 """What a person chose, and what the service says of a card."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from kiosk.recognition import is_card
 from kiosk.session.effects import ReadTag, Submit, WriteReceipt

@@ -1,9 +1,9 @@
 """What the service decided, or did not decide."""
 
-from dataclasses import replace
 from datetime import date
 
 import msgspec
+from msgspec.structs import replace
 
 from kiosk.session import events
 from kiosk.session.states import RENEWAL_KEY, UNDER_WAY, Farewell, Line, Stage

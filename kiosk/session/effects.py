@@ -1,21 +1,19 @@
 """What a session wants done. The controller writes first, then acts: no frame leaves before."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from drivers.uid import Uid
 from kiosk.session.events import Ref
 from service.protocol.operations import CheckIn, CheckOut, Renew
 
 
-@dataclass(frozen=True, slots=True)
-class ReadTag:
+class ReadTag(Struct, frozen=True):
     """Read what a tag says of itself."""
 
     uid: Uid
 
 
-@dataclass(frozen=True, slots=True)
-class AskForPatron:
+class AskForPatron(Struct, frozen=True):
     """Ask the service about a card."""
 
     ask: int
@@ -26,23 +24,20 @@ class AskForPatron:
         return f"AskForPatron(ask={self.ask})"
 
 
-@dataclass(frozen=True, slots=True)
-class AskForItem:
+class AskForItem(Struct, frozen=True):
     """Ask the service about an item."""
 
     item: str
 
 
-@dataclass(frozen=True, slots=True)
-class Submit:
+class Submit(Struct, frozen=True):
     """Commit an operation to the outbox and send it."""
 
     ref: Ref
     act: CheckOut | CheckIn | Renew
 
 
-@dataclass(frozen=True, slots=True)
-class WriteSecurity:
+class WriteSecurity(Struct, frozen=True):
     """Journal `writing`, then write the tag and read it back. `check_first` on a second try."""
 
     ref: Ref
@@ -52,8 +47,7 @@ class WriteSecurity:
     check_first: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NoteProved:
+class NoteProved(Struct, frozen=True):
     """Journal that this tag was read back in the wanted state, before Done is shown."""
 
     ref: Ref
@@ -61,15 +55,13 @@ class NoteProved:
     item: str
 
 
-@dataclass(frozen=True, slots=True)
-class Settle:
+class Settle(Struct, frozen=True):
     """Nobody waits for these any more: the table of the security journal decides."""
 
     refs: tuple[Ref, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WriteReceipt:
+class WriteReceipt(Struct, frozen=True):
     """Write the receipt of this session as a file."""
 
 

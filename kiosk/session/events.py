@@ -1,7 +1,8 @@
 """What happens to a session. Intents (kiosk/intents.py) are events as well."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from drivers.facts import CardSeen
 from drivers.uid import Uid
@@ -11,8 +12,7 @@ from kiosk.views import Hindrance
 from service.protocol.replies import ItemAnswer, OutcomeReply, PatronAnswer, Refused
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(Struct, frozen=True):
     """One try of one line in one session; what is not of this session means nothing to it."""
 
     session: int
@@ -20,75 +20,65 @@ class Ref:
     attempt: int
 
 
-@dataclass(frozen=True, slots=True)
-class TagsPlaced:
+class TagsPlaced(Struct, frozen=True):
     """These tags lie on the pad now, steadily."""
 
     uids: tuple[Uid, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TagsRemoved:
+class TagsRemoved(Struct, frozen=True):
     """These tags are gone from the pad."""
 
     uids: tuple[Uid, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TagRead:
+class TagRead(Struct, frozen=True):
     """A tag's memory was read and understood, as far as it can be."""
 
     uid: Uid
     reading: TagReading
 
 
-@dataclass(frozen=True, slots=True)
-class CodeScanned:
+class CodeScanned(Struct, frozen=True):
     """A barcode came from a scanner."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class CardShown:
+class CardShown(Struct, frozen=True):
     """A contactless card was held before its reader."""
 
     card: CardSeen
 
 
-@dataclass(frozen=True, slots=True)
-class PatronAnswered:
+class PatronAnswered(Struct, frozen=True):
     """Answer number `ask`; None: none came in time."""
 
     ask: int
     answer: PatronAnswer | Refused | None
 
 
-@dataclass(frozen=True, slots=True)
-class ItemAnswered:
+class ItemAnswered(Struct, frozen=True):
     """What the service knows of an item; None: no answer came in time."""
 
     item: str
     answer: ItemAnswer | Refused | None
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """The service decided an operation."""
 
     ref: Ref
     reply: OutcomeReply
 
 
-@dataclass(frozen=True, slots=True)
-class NotDecided:
+class NotDecided(Struct, frozen=True):
     """No decision came while the link was there. A check-out is withdrawn, a return waits."""
 
     ref: Ref
 
 
-@dataclass(frozen=True, slots=True)
-class SecurityProved:
+class SecurityProved(Struct, frozen=True):
     """The wanted state was read back from this tag."""
 
     ref: Ref
@@ -104,8 +94,7 @@ class WriteFailure(StrEnum):
     PAD_LOST = "pad-lost"
 
 
-@dataclass(frozen=True, slots=True)
-class SecurityFailed:
+class SecurityFailed(Struct, frozen=True):
     """The wanted state could not be read back."""
 
     ref: Ref
@@ -113,20 +102,17 @@ class SecurityFailed:
     why: WriteFailure
 
 
-@dataclass(frozen=True, slots=True)
-class HindrancesChanged:
+class HindrancesChanged(Struct, frozen=True):
     """What does not work now."""
 
     hindrances: frozenset[Hindrance]
 
 
-@dataclass(frozen=True, slots=True)
-class StoreRefused:
+class StoreRefused(Struct, frozen=True):
     """The last step could not be written down (full disk) and has not happened."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(Struct, frozen=True):
     """Time has passed."""
 
 

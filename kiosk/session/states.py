@@ -1,7 +1,8 @@
 """The session's state: frozen values. Every phase stores its own deadline (monotonic seconds)."""
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from drivers.uid import Uid
 from kiosk.recognition import TagReading
@@ -11,8 +12,7 @@ from service.protocol.refusals import RefusalCode
 from service.protocol.replies import Lent, LoanLine, Returned
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """How this station behaves, times in seconds.
 
     docs/station.md, "Configuration of a station".
@@ -71,8 +71,7 @@ MOST_MISSES = 3
 """Writes that a tag which the pad still feels may leave without an answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One item; a set of several parts is one line. `uids` maps part number to tag.
 
     `item` is empty while the tag is not read, or tells none. `writing`: tags whose write was
@@ -113,8 +112,7 @@ class Line:
         return frozenset(uid for uid, times in self.missed.items() if times >= MOST_MISSES)
 
 
-@dataclass(frozen=True, slots=True)
-class Patron:
+class Patron(Struct, frozen=True):
     """Who stands there; wiped with the session."""
 
     card: str
@@ -127,8 +125,7 @@ class Patron:
         return "Patron(…)"
 
 
-@dataclass(frozen=True, slots=True)
-class Renewal:
+class Renewal(Struct, frozen=True):
     """One renewal on the account screen; `attempt` counts its operations."""
 
     state: RenewState
@@ -136,13 +133,11 @@ class Renewal:
     attempt: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Idle:
+class Idle(Struct, frozen=True):
     """Nobody is here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Who:
+class Who(Struct, frozen=True):
     """Somebody is here and has not said who they are. `card` was told, its PIN is awaited."""
 
     why: WhoFor
@@ -158,27 +153,23 @@ class Who:
         return f"Who({self.why}, {self.step})"
 
 
-@dataclass(frozen=True, slots=True)
-class Borrowing:
+class Borrowing(Struct, frozen=True):
     """A patron borrows. `finishing`: *Xong* was touched, the last answers are awaited."""
 
     finishing: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Returning:
+class Returning(Struct, frozen=True):
     """Somebody returns."""
 
     finishing: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """The account stands open behind its PIN."""
 
 
-@dataclass(frozen=True, slots=True)
-class Farewell:
+class Farewell(Struct, frozen=True):
     """What was done is told until `until`."""
 
     until: float
@@ -189,8 +180,7 @@ class Farewell:
 Phase = Idle | Who | Borrowing | Returning | Account | Farewell
 
 
-@dataclass(frozen=True, slots=True)
-class SelfCheck:
+class SelfCheck(Struct, frozen=True):
     """Everything the session knows. `number` grows with each session; 0 before the first.
 
     `renewals` are by item; their tries are named `renew <item>`.

@@ -1,6 +1,6 @@
 """The working value of one `advance`: a session and the effects gathered so far."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from kiosk.session.effects import Effect
 from kiosk.session.states import Line, Phase, SelfCheck

@@ -6,11 +6,12 @@ Its station is scripted, and imports the real station's code as the kiosk does.
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from time import perf_counter
 from typing import Any
+
+from msgspec.structs import replace
 
 from kiosk.intents import FrameDrawn, Intent
 from kiosk.views import BorrowView, Frame, LineState, PadPicture

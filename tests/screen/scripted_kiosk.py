@@ -8,9 +8,10 @@ import json
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
+
+from msgspec.structs import asdict, replace
 
 from kiosk.intents import ChooseLanguage, Intent
 from kiosk.views import Frame

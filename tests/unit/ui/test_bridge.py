@@ -1,6 +1,6 @@
 """The bridge: the newest frame wins, drawn is told after the flip only, no sound is lost."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from kiosk.intents import FrameDrawn, Intent
 from kiosk.views import Chime, Frame

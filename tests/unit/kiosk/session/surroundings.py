@@ -5,8 +5,10 @@ What the session wants is checked when it wants it; what must hold between is in
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from drivers.uid import Uid
 from kiosk.outbox.records import NO_TAG

@@ -1,8 +1,7 @@
 """Scanner codes in every phase: cards, items with a tag or without, rubbish; no pad at all."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from kiosk import intents
 from kiosk.session import events

@@ -1,8 +1,7 @@
 """Out of service: what the screen does not offer is not begun by a book or a card either."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from kiosk import intents
 from kiosk.recognition import TagKind, TagReading

@@ -1,11 +1,11 @@
 """Sheets: one next step, the right person and state in the header, nothing offered in vain."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from kiosk.intents import AskHelp, ChooseReturn, Finish, Leave, RenewAll, RenewOne, StayHere
 from kiosk.views import (
