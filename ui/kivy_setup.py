@@ -17,7 +17,10 @@ NO_RULES = Path(__file__).with_name("no_rules")
 
 def prepare_kivy(home: Path, page: "Page", *, fullscreen: bool, left: int = 0) -> None:
     """Set what must stand before the window opens; a window stands at the top, `left` pixels in."""
-    os.environ.update(KIVY_IMAGE="sdl2")  # Pillow would be a second way to read the same pictures
+    os.environ.update(
+        KIVY_IMAGE="sdl2",  # Pillow would be a second way to read the same pictures
+        KIVY_CLOCK="free_all",  # a frame of the station need not wait for the next turn
+    )
     set_up_kivy(home, (page.width_px, page.height_px), fullscreen=fullscreen, left=left)
     _skip_rules()
 

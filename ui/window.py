@@ -79,7 +79,7 @@ class KioskWindow:
         self._chimes = Chimes(sounds)
         stage = Stage(page, self._acted)
         self.screen = KioskScreen(stage, library, language, self._submit, now)
-        deliver = Clock.create_trigger(lambda _dt: self._deliver())
+        deliver = Clock.create_trigger_free(lambda _dt: self._deliver())
         self.bridge = Bridge(self.screen.show, self._chimes.play, self._submit, deliver)
         self._stage = stage
 
