@@ -66,8 +66,9 @@ class TcpHost(LineHost):
         self._place.close()
 
     def _watched(self) -> Sequence[int]:
-        ends = [self._listener.fileno()] if self._listener else []
-        return [*ends, self._line.far] if self._line else ends
+        """The connection first: who hangs up and calls again at once finds the line free."""
+        listeners = [self._listener.fileno()] if self._listener else []
+        return [self._line.far, *listeners] if self._line else listeners
 
     def _attend(self, descriptor: int) -> None:
         if self._line is not None and descriptor == self._line.far:
