@@ -188,6 +188,17 @@ class PrinterStatus:
     offline: bool | None = None
     trouble: str = ""
 
+    @property
+    def hindrance(self) -> str:
+        """Why nothing can be printed and what to do; empty when it said nothing of the kind."""
+        reasons = (
+            "the paper is used up; put in a new roll" if self.paper is Paper.OUT else "",
+            "its cover is open; close it" if self.cover_open else "",
+            self.trouble if self.offline else "",
+            "it is offline; look at its lamps" if self.offline else "",
+        )
+        return next(filter(None, reasons), "")
+
 
 class ReceiptPrinter(Protocol):
     """A printer of receipts."""

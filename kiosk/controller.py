@@ -41,6 +41,7 @@ from kiosk.outbox.changes import ForgetOperation, KeepReply, SetValue
 from kiosk.outbox.outbox import EPOCH, LAST_SEQUENCE, Outbox
 from kiosk.pad import Pad, emptied, observe
 from kiosk.pad_orders import ContentRead, PadOrder, SecurityRead, SecuritySet
+from kiosk.printer_orders import ReceiptNotPrinted, ReceiptPrinted
 from kiosk.receipts.text import ReceiptHead, Translate, compose
 from kiosk.recognition import UNREADABLE, recognise
 from kiosk.sending import send_what_may_leave
@@ -299,6 +300,8 @@ class Controller(Thread):
                 if kind == "pad":
                     self._pad, change = emptied(self._pad)
                     self._runner.advance(draft, events.TagsRemoved(change.removed), now)
+            case ReceiptPrinted() | ReceiptNotPrinted():
+                log.info("receipt", outcome=type(news).__name__)
             case BarcodeScanned():
                 self._runner.advance(draft, events.CodeScanned(news.text), now)
             case CardPresented():

@@ -19,6 +19,8 @@ from kiosk.device_news import DeviceDown
 from kiosk.device_worker import CALL_SECONDS, CardWorker, DeviceWorker, ScannerWorker, Tell
 from kiosk.pad_orders import PadOrder
 from kiosk.pad_worker import PadWorker, failed
+from kiosk.printer_orders import NotPrinted, PrintReceipt, ReceiptNotPrinted
+from kiosk.printer_worker import PrinterWorker
 from kiosk.session.events import WriteFailure
 
 log = structlog.get_logger()
@@ -31,6 +33,7 @@ ABANDONED_AT_MOST = 2
 WORKERS: Mapping[DeviceKind, Callable[[str, Any, Tell], DeviceWorker]] = {
     "scanner": ScannerWorker,
     "card": CardWorker,
+    "printer": PrinterWorker,
 }
 
 W = TypeVar("W", bound=DeviceWorker)
@@ -73,6 +76,14 @@ class DeviceSupervisor:
         for order in orders:
             self._tell(failed(order, WriteFailure.PAD_LOST))
 
+    def print(self, receipt: PrintReceipt) -> None:
+        """Pass a receipt to the printer; what no worker takes is dropped."""
+        printer = next(self._workers_of(PrinterWorker), None)
+        if printer is not None:
+            printer.print(receipt)
+            return
+        self._tell(ReceiptNotPrinted("", receipt.key, NotPrinted.OUT_OF_ORDER))
+
     def listen(self, *, wanted: bool) -> None:
         """Scanners read while a screen wants codes, and only then."""
         for scanner in self._workers_of(ScannerWorker):
@@ -96,13 +107,13 @@ class DeviceSupervisor:
         return device in self._sections
 
     def check(self) -> None:
-        """Replace a worker that is stuck in a call for three times its deadline."""
+        """Replace a worker that is stuck in a call long after its deadline."""
         now = monotonic()
         for name in [name for name, until in self._paused.items() if now >= until]:
             self.resume(name)
         for name, worker in tuple(self._workers.items()):
             busy = worker.busy_since
-            if busy is not None and now > busy + STUCK_SECONDS:
+            if busy is not None and now > busy + worker.longer + STUCK_SECONDS:
                 self._abandon(name, worker)
         for name, abandoned in self._abandoned.items():
             if abandoned and name not in self._workers and name not in self._paused:

@@ -20,6 +20,7 @@ from drivers.interfaces import BarcodeScanner, CardReader
 from kiosk.config import DeviceKind
 from kiosk.device_news import DeviceDown, DeviceUp
 from kiosk.pad_orders import PadOutcome
+from kiosk.printer_orders import PrinterOutcome
 
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
@@ -29,7 +30,15 @@ CALL_SECONDS = 2.0
 log = structlog.get_logger()
 
 
-WorkerNews = InventoryRound | BarcodeScanned | CardPresented | PadOutcome | DeviceUp | DeviceDown
+WorkerNews = (
+    InventoryRound
+    | BarcodeScanned
+    | CardPresented
+    | PadOutcome
+    | PrinterOutcome
+    | DeviceUp
+    | DeviceDown
+)
 Tell = Callable[[WorkerNews], None]
 
 
@@ -58,7 +67,8 @@ class DeviceWorker(Thread):
     """The loop of every device. Owner of the device: this thread.
 
     A worker of some kind says how it opens, what it serves, and what else ends with its device.
-    `busy_since`: when the call of the driver that is under way began, None between calls.
+    `busy_since`: when the call of the driver that is under way began, None between calls;
+    `longer`: how many seconds beyond CALL_SECONDS it may take.
     """
 
     kind: ClassVar[DeviceKind]
@@ -70,6 +80,7 @@ class DeviceWorker(Thread):
         self._tell = tell
         self._stopping = Event()
         self.busy_since: float | None = None
+        self.longer = 0.0
 
     def stop(self) -> None:
         """Ask the thread to end soon; the caller joins it."""
@@ -123,12 +134,13 @@ class DeviceWorker(Thread):
         if not self._stopping.is_set():
             self._tell(news)
 
-    def _call(self) -> Deadline:
+    def _call(self, seconds: float = CALL_SECONDS) -> Deadline:
         """For each call of the driver. One that was told to stop touches the device no more."""
         if self._stopping.is_set():
             raise Cancelled(f"the worker of {self.device_name} was told to stop")
+        self.longer = seconds - CALL_SECONDS
         self.busy_since = monotonic()
-        return Deadline.after(CALL_SECONDS)
+        return Deadline.after(seconds)
 
     def _open(self) -> None:
         raise NotImplementedError

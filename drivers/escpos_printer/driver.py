@@ -10,7 +10,6 @@ from drivers.escpos_printer.frames import (
     WHY_OFFLINE,
     Question,
     decode,
-    hindrance,
     is_online,
     is_sound,
     question_frame,
@@ -19,7 +18,7 @@ from drivers.escpos_printer.frames import (
 from drivers.escpos_printer.lines import line_to
 from drivers.escpos_printer.settings import PrinterSettings
 from drivers.frame_trace import Direction, FrameTrace
-from drivers.interfaces import DeviceIdentity, PrinterStatus
+from drivers.interfaces import DeviceIdentity, Paper, PrinterStatus
 from drivers.registry import Driver, UsbPlace
 
 if TYPE_CHECKING:
@@ -92,11 +91,12 @@ class EscposPrinter:
     def _expect_ready(self, deadline: Deadline) -> None:
         answers = self._ask_all(deadline)
         status = status_of(answers)
-        reason = hindrance(status)
-        if reason is not None:
-            sentence = "; ".join(filter(None, (reason.sentence, status.trouble)))
-            refused = f"the printer at {self._settings.path} prints nothing: {sentence}"
-            raise DeviceRefused(refused, answers.get(reason.question, 0))
+        if status.hindrance:
+            asked = Question.PAPER if status.paper is Paper.OUT else Question.PRINTER
+            raise DeviceRefused(
+                f"the printer at {self._settings.path} prints nothing: {status.hindrance}",
+                answers.get(asked, 0),
+            )
 
     def _ask_all(self, deadline: Deadline) -> dict[Question, int]:
         """The answers that came. After a silence nothing more is asked."""

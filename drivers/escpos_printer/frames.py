@@ -3,7 +3,7 @@
 A question is `10 04 n`, its answer one byte that does not tell which question it answers.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -105,36 +105,3 @@ def _troubles(answers: Answers) -> list[str]:
     ]
     stopped = _told(answers, Question.OFFLINE, _STOPPED_BY_ERROR)
     return named or ([_UNNAMED_ERROR] if stopped else [])
-
-
-def _paper_out(status: PrinterStatus) -> bool:
-    return status.paper is Paper.OUT
-
-
-def _cover_open(status: PrinterStatus) -> bool:
-    return status.cover_open is True
-
-
-def _offline(status: PrinterStatus) -> bool:
-    return status.offline is True
-
-
-@dataclass(frozen=True, slots=True)
-class Hindrance:
-    """Why nothing can be printed, and the question whose answer says so."""
-
-    holds: Callable[[PrinterStatus], bool]
-    question: Question
-    sentence: str
-
-
-HINDRANCES = (
-    Hindrance(_paper_out, Question.PAPER, "the paper is used up; put in a new roll"),
-    Hindrance(_cover_open, Question.OFFLINE, "its cover is open; close it"),
-    Hindrance(_offline, Question.PRINTER, "it is offline; look at its lamps"),
-)
-
-
-def hindrance(status: PrinterStatus) -> Hindrance | None:
-    """The first reason why this printer cannot print; what it did not tell is none."""
-    return next((reason for reason in HINDRANCES if reason.holds(status)), None)

@@ -156,7 +156,7 @@ def test_cancel_ends_the_wait_for_an_answer(any_desk: Desk) -> None:
     ("trouble", "status", "words"),
     [
         ({"paper": "out"}, 0x72, "new roll"),
-        ({"cover_open": True}, 0x16, "close it"),
+        ({"cover_open": True}, 0x1A, "close it"),
         ({"error": 0x08}, 0x1A, "cutter"),
     ],
 )

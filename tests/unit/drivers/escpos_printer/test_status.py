@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from drivers.escpos_printer.frames import (
     Question,
     decode,
-    hindrance,
     is_sound,
     question_frame,
     status_of,
@@ -34,12 +33,12 @@ def test_golden_answers_about_paper(answer: int, paper: Paper) -> None:
 def test_all_well() -> None:
     told = status_of(ALL_WELL)
     assert told == PrinterStatus(Paper.GOOD, cover_open=False, offline=False)
-    assert hindrance(told) is None
+    assert told.hindrance == ""
 
 
 def test_no_answer_is_unknown_and_no_hindrance() -> None:
     assert status_of({}) == PrinterStatus()
-    assert hindrance(PrinterStatus()) is None
+    assert PrinterStatus().hindrance == ""
 
 
 @pytest.mark.parametrize(
@@ -51,16 +50,19 @@ def test_no_answer_is_unknown_and_no_hindrance() -> None:
         (Question.PRINTER, 0x1A, "offline"),
     ],
 )
-def test_what_hinders_is_named_with_its_question(
+def test_what_hinders_is_named(
     question: Question, answer: int, word: str
 ) -> None:
-    reason = hindrance(status_of({**ALL_WELL, question: answer}))
-    assert reason is not None
-    assert word in reason.sentence
+    assert word in status_of({**ALL_WELL, question: answer}).hindrance
 
 
 def test_near_end_prints() -> None:
-    assert hindrance(status_of({**ALL_WELL, Question.PAPER: 0x1E})) is None
+    assert status_of({**ALL_WELL, Question.PAPER: 0x1E}).hindrance == ""
+
+
+def test_offline_with_a_known_reason_names_the_reason() -> None:
+    told = status_of({**ALL_WELL, Question.PRINTER: 0x1A, Question.ERROR: 0x1A})
+    assert "cutter" in told.hindrance
 
 
 @pytest.mark.parametrize(
