@@ -74,6 +74,8 @@ REQUESTS = (
     GoldenRequest(
         "write DSFID", "10 FF B0 29 01 E0 04 01 50 33 86 07 AE 3E CD 9A", {"dsfid": 0x3E}, SAMPLE
     ),
+    GoldenRequest("set EAS", "10 FF B1 04 A2 01 E0 04 01 50 33 86 07 AE 18 1B", uid=SAMPLE),
+    GoldenRequest("EAS alarm", "08 FF B1 04 A5 00 73 13"),
     GoldenRequest("system information", "0F FF B0 2B 01 E0 04 01 50 33 86 07 AE F5 03", uid=SAMPLE),
 )
 
