@@ -2,14 +2,29 @@
 
 import pytest
 
-from drivers.checksums import FEIG_HOST, ISO14443_A, ISO15693_AIR, ISO28560_3, Crc16
+from drivers.checksums import (
+    BIBLIOTHECA_HOST,
+    FEIG_HOST,
+    ISO14443_A,
+    ISO15693_AIR,
+    ISO28560_3,
+    METRATEC_HOST,
+    Crc16,
+)
 
 DIGITS = b"123456789"
 
 
 @pytest.mark.parametrize(
     ("crc", "expected"),
-    [(FEIG_HOST, 0x6F91), (ISO15693_AIR, 0x906E), (ISO28560_3, 0x29B1), (ISO14443_A, 0xBF05)],
+    [
+        (FEIG_HOST, 0x6F91),
+        (METRATEC_HOST, 0x6F91),
+        (ISO15693_AIR, 0x906E),
+        (ISO28560_3, 0x29B1),
+        (ISO14443_A, 0xBF05),
+        (BIBLIOTHECA_HOST, 0xD64E),
+    ],
 )
 def test_check_value_of_each_row(crc: Crc16, expected: int) -> None:
     assert crc(DIGITS) == expected

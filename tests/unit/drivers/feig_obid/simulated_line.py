@@ -4,8 +4,7 @@ from collections import deque
 
 from drivers.deadline import Deadline
 from drivers.errors import DeviceLost
-from drivers.feig_obid.simulator import FeigSimulator
-from drivers.simulators.device import Say
+from drivers.simulators.device import Say, SimulatedDevice
 
 
 class SimulatedClock:
@@ -29,7 +28,7 @@ class SimulatedPort:
 
     path = "simulated line"
 
-    def __init__(self, simulator: FeigSimulator, clock: SimulatedClock) -> None:
+    def __init__(self, simulator: SimulatedDevice, clock: SimulatedClock) -> None:
         self.plugged = True
         self._simulator = simulator
         self._clock = clock

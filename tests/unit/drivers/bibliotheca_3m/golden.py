@@ -1,0 +1,80 @@
+"""Golden frames of docs/protocols/readers.md, "Golden frames of 3M pads".
+
+The sample tag is an ICODE SLIX with UID E0 04 01 50 33 86 07 AE.
+"""
+
+from drivers.bibliotheca_3m.commands import (
+    GET_AFI,
+    INVENTORY,
+    PROBE,
+    READ_BLOCKS,
+    VERSION,
+    WRITE_AFI,
+    WRITE_BLOCKS,
+    Request,
+)
+from drivers.uid import Uid
+
+SAMPLE = Uid("E0040150338607AE")
+MEMORY = bytes.fromhex(
+    "11 01 01 31 30 30 33 30 31 31 38 36 30 39 37 36 "
+    "30 30 32 2F B0 4E 4F 30 32 30 33 30 30 30 30 00"
+)
+
+ASK_PROBE = "D5 00 05 04 00 11 8C 66"
+ASK_VERSION = "D6 00 03 11 64 20"
+ASK_INVENTORY = "D6 00 05 FE 00 05 FA 40"
+ASK_READ = "D6 00 0D 02 E0 04 01 50 33 86 07 AE 00 08 84 40"
+ASK_WRITE = "D6 00 12 04 E0 04 01 50 33 86 07 AE 00 01 00 11 01 01 31 07 3F"
+ASK_AFI = "D6 00 0B 0A E0 04 01 50 33 86 07 AE 2D FD"
+ASK_WRITE_AFI = "D6 00 0C 09 E0 04 01 50 33 86 07 AE 07 FE 55"
+
+REQUESTS = {
+    ASK_PROBE: Request(PROBE, {"what": 0x11}),
+    ASK_VERSION: Request(VERSION),
+    ASK_INVENTORY: Request(INVENTORY, {"afi": 0, "options": 5}),
+    ASK_READ: Request(READ_BLOCKS, {"first": 0, "count": 8}, SAMPLE),
+    ASK_WRITE: Request(
+        WRITE_BLOCKS, {"first": 0, "count": 1, "options": 0, "data": MEMORY[:4]}, SAMPLE
+    ),
+    ASK_AFI: Request(GET_AFI, {}, SAMPLE),
+    ASK_WRITE_AFI: Request(WRITE_AFI, {"afi": 0x07}, SAMPLE),
+}
+
+PROBED = "D5 00 09 04 00 11 0A 05 00 02 72 50"
+FIRMWARE_3_2_6 = "D6 00 08 11 00 0A 03 02 06 35 17"
+NO_TAG_SEEN = "D6 00 07 FE 00 00 05 00 C9 7B"
+ONE_TAG = "D6 00 0F FE 00 00 05 01 E0 04 01 50 33 86 07 AE 41 8E"
+EIGHT_BLOCKS = (
+    "D6 00 3D 02 00 E0 04 01 50 33 86 07 AE 08 00 00 11 01 01 31 01 00 30 30 33 30 02 00 31 31 38 "
+    "36 03 00 30 39 37 36 04 00 30 30 32 2F 05 00 B0 4E 4F 30 06 00 32 30 33 30 07 00 30 30 30 00 "
+    "F7 CC"
+)
+AFI_IS_C2 = "D6 00 0D 0A 00 E0 04 01 50 33 86 07 AE C2 1A BA"
+AFI_WRITTEN = "D6 00 0C 09 00 E0 04 01 50 33 86 07 AE BF D0"
+NOBODY_ANSWERS = "D6 00 0C 0A 06 E0 04 01 50 33 86 07 AE 54 97"
+UNKNOWN_COMMAND = "D6 00 04 CC 02 D4 84"
+
+ANSWERS = (
+    PROBED,
+    FIRMWARE_3_2_6,
+    NO_TAG_SEEN,
+    ONE_TAG,
+    EIGHT_BLOCKS,
+    AFI_IS_C2,
+    AFI_WRITTEN,
+    NOBODY_ANSWERS,
+    UNKNOWN_COMMAND,
+)
+
+CHECK_EXAMPLE = "D6 00 09 03 00 02 00 00 00 03 12 E6"
+"""An example of the check alone."""
+
+# Seen on the wire of an 810, with other tags.
+CAPTURED = (
+    "D6 00 0F FE 00 00 05 01 E0 04 01 00 31 23 AA 26 94 1A",
+    "D6 00 17 FE 00 00 05 02 E0 04 01 00 31 23 AA 26 E0 04 01 00 31 23 AA 28 31 24",
+    "D6 00 0D 04 00 E0 04 01 00 31 23 AA 26 07 CF F1",
+    "D6 00 0C 09 E0 04 01 00 31 23 AA 26 DA EB 5D",
+    "D6 00 0C 09 00 E0 04 01 00 31 23 AA 26 6A 44",
+)
