@@ -82,10 +82,14 @@ class TagsSection(Struct, frozen=True, kw_only=True):
 
 
 class StorageSection(Struct, frozen=True, kw_only=True):
-    """[storage] No new loans below `low_water_mib`; `ballast_mib` is given up for returns."""
+    """[storage] No new loans below `low_water_mib`; `ballast_mib` is given up for returns.
+
+    `gate_days`: how long what a gate told is kept here.
+    """
 
     ballast_mib: Annotated[int, Meta(ge=1, le=1024)] = 4
     low_water_mib: Annotated[int, Meta(ge=1, le=65_536)] = 32
+    gate_days: Annotated[int, Meta(ge=1, le=3650)] = 90
 
 
 class LinkSection(Struct, frozen=True, kw_only=True):

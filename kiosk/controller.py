@@ -16,7 +16,14 @@ from typing import Protocol
 import structlog
 from msgspec.structs import replace
 
-from drivers.facts import BarcodeScanned, CardPresented, InventoryRound
+from drivers.facts import (
+    BarcodeScanned,
+    CardPresented,
+    ChuteChanged,
+    GateTold,
+    InventoryRound,
+)
+from drivers.interfaces import ChuteOrder
 from kiosk import intents
 from kiosk.circulation_client import CirculationClient
 from kiosk.config import DeviceKind
@@ -24,6 +31,8 @@ from kiosk.crash_points import CrashPoint, reached
 from kiosk.device_news import DeviceDown, DeviceUp
 from kiosk.device_worker import WorkerNews
 from kiosk.draft import Birth, Draft
+from kiosk.drop_runner import DropRunner
+from kiosk.gate_book import GateLine, changes_for, line_from
 from kiosk.inbox import Inbox
 from kiosk.link_news import (
     ClientNews,
@@ -77,6 +86,7 @@ DISK_CHECK_SECONDS = 5.0
 FULL_PAUSE_SECONDS = 1.0
 """How long nothing is sent after a commit found no room: replies could not be kept either."""
 BURST_SECONDS = 0.005
+MOST_GATE_EVENTS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +98,7 @@ class StationFacts:
     low_water_bytes: int
     translate: Callable[[str], Translate]
     desk: DeskFacts
+    gate_days: int = 90
 
 
 class StationDevices(PausableDevices, Protocol):
@@ -98,6 +109,12 @@ class StationDevices(PausableDevices, Protocol):
 
     def listen(self, *, wanted: bool) -> None:
         """Turn all scanners on or off."""
+
+    def gate_kept(self, device: str) -> None:
+        """What this gate told stands on the disk."""
+
+    def order_chute(self, order: ChuteOrder) -> None:
+        """For the book-drop."""
 
     def check(self) -> None:
         """Replace what is stuck, take back what was paused long enough."""
@@ -177,6 +194,9 @@ class Controller(Thread):
         self._client = self._make_client(self._store.value(EPOCH))
         self._local = LocalDesk(self._facts.desk, self._client, self._outside.devices)
         self._runner = SessionRunner(self._first_session, self._client)
+        self._drop_runner = DropRunner(
+            self._facts.desk.role == "book-drop", self._outside.devices.order_chute, self._inbox.put
+        )
         self._runner.owe_everything(self._outbox)
         self._step([])
         self.ready.set()
@@ -200,6 +220,7 @@ class Controller(Thread):
             self._client.next_deadline(in_session=self._in_session()),
             self._telling.next_deadline(),
             self._send_again_at,
+            self._drop_runner.next_deadline(monotonic()),
             self._disk_checked + DISK_CHECK_SECONDS,
         )
         return min(time for time in wanted if time is not None)
@@ -220,6 +241,8 @@ class Controller(Thread):
             self._not_happened(*before, now)
         self._settle_owed(now)
         self._publish(now)
+        if self._drop_runner.look(self._runner.session, now) and self._frame is not None:
+            self._telling.drawn(self._frame.number, now)
 
     def _commit(self, draft: Draft) -> bool:
         """True: durable. False: the disk is full, and in memory too nothing was changed."""
@@ -289,6 +312,10 @@ class Controller(Thread):
                 self._security_set(draft, news, now)
             case SecurityRead(uid, state):
                 self._repair.state_read(draft, uid, state)
+            case GateTold():
+                self._keep_gate_events(draft, news, now)
+            case ChuteChanged():
+                self._drop_runner.chute_changed(news.state)
             case LocalAsk():
                 self._local.take(news, self._present(), now)
             case DeviceUp(device):
@@ -297,6 +324,8 @@ class Controller(Thread):
             case DeviceDown(device, kind):
                 self._local.device_told(news)
                 self._broken[device] = HINDRANCES[kind]
+                if kind == "drop":
+                    self._drop_runner.chute_changed(None)
                 if kind == "pad":
                     self._pad, change = emptied(self._pad)
                     self._runner.advance(draft, events.TagsRemoved(change.removed), now)
@@ -324,6 +353,16 @@ class Controller(Thread):
         if change.placed:
             uids = tuple(tag.uid for tag in change.placed)
             self._runner.advance(draft, events.TagsPlaced(uids), now)
+
+    def _keep_gate_events(self, draft: Draft, told: GateTold, now: float) -> None:
+        wall = time()
+        ahead = (wall - now) * 1000
+        draft.write(changes_for(told, ahead, int(wall * 1000), self._facts.gate_days))
+        draft.acts.append(lambda: self._outside.devices.gate_kept(told.device))
+
+    def _gate_lines(self, hours: float) -> list[GateLine]:
+        since = int((time() - hours * 3600) * 1000)
+        return [line_from(fact) for fact in self._store.gate_events(since, MOST_GATE_EVENTS)]
 
     def _security_set(self, draft: Draft, outcome: SecuritySet, now: float) -> None:
         order, ref = outcome.order, outcome.order.ref
@@ -433,6 +472,8 @@ class Controller(Thread):
             in_session=self._in_session(),
             crowded=self._inbox.crowded,
             free_bytes=self._store.free_bytes(),
+            drop=self._drop_runner.phase,
+            gate_lines=self._gate_lines,
         )
 
     def _in_session(self) -> bool:
@@ -450,6 +491,8 @@ class Controller(Thread):
 
     def _show_hindrances(self, draft: Draft, now: float) -> None:
         found = set(self._broken.values())
+        if self._drop_runner.jammed:
+            found.add(Hindrance.DROP)
         if not self._client.reachable:
             found.add(Hindrance.LINK)
         if self._client.hindrance is not None:

@@ -12,11 +12,14 @@ import msgspec
 import structlog
 
 from drivers.frame_trace import FrameTrace
+from drivers.interfaces import ChuteOrder
 from drivers.registry import Driver, DriverStatus, installed_drivers
 from drivers.tags.security import LibraryProfile
 from kiosk.config import DeviceKind, DeviceSection, StationConfig
 from kiosk.device_news import DeviceDown
 from kiosk.device_worker import CALL_SECONDS, CardWorker, DeviceWorker, ScannerWorker, Tell
+from kiosk.drop_worker import DropWorker
+from kiosk.gate_worker import GateWorker
 from kiosk.pad_orders import PadOrder
 from kiosk.pad_worker import PadWorker, failed
 from kiosk.printer_orders import NotPrinted, PrintReceipt, ReceiptNotPrinted
@@ -34,6 +37,8 @@ WORKERS: Mapping[DeviceKind, Callable[[str, Any, Tell], DeviceWorker]] = {
     "scanner": ScannerWorker,
     "card": CardWorker,
     "printer": PrinterWorker,
+    "gate": GateWorker,
+    "drop": DropWorker,
 }
 
 W = TypeVar("W", bound=DeviceWorker)
@@ -89,6 +94,17 @@ class DeviceSupervisor:
         for scanner in self._workers_of(ScannerWorker):
             scanner.listen(wanted=wanted)
 
+    def gate_kept(self, device: str) -> None:
+        """What this gate told last stands on the disk."""
+        for gate in self._workers_of(GateWorker):
+            if gate.device_name == device:
+                gate.kept()
+
+    def order_chute(self, order: ChuteOrder) -> None:
+        """For the book-drop's chute."""
+        for drop in self._workers_of(DropWorker):
+            drop.order(order)
+
     def pause(self, device: str, seconds: float) -> bool:
         """Let go of a device; what it was ordered has failed. False: there is no such device."""
         if device not in self._sections:
@@ -107,8 +123,10 @@ class DeviceSupervisor:
         return device in self._sections
 
     def check(self) -> None:
-        """Replace a worker that is stuck in a call long after its deadline."""
+        """The controller lives. Replace a worker that is stuck long after its deadline."""
         now = monotonic()
+        for drop in self._workers_of(DropWorker):
+            drop.controller_lives()
         for name in [name for name, until in self._paused.items() if now >= until]:
             self.resume(name)
         for name, worker in tuple(self._workers.items()):

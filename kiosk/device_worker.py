@@ -15,7 +15,7 @@ import structlog
 
 from drivers.deadline import Deadline
 from drivers.errors import Cancelled, DriverError
-from drivers.facts import BarcodeScanned, CardPresented, InventoryRound
+from drivers.facts import BarcodeScanned, CardPresented, Fact
 from drivers.interfaces import BarcodeScanner, CardReader
 from kiosk.config import DeviceKind
 from kiosk.device_news import DeviceDown, DeviceUp
@@ -30,15 +30,7 @@ CALL_SECONDS = 2.0
 log = structlog.get_logger()
 
 
-WorkerNews = (
-    InventoryRound
-    | BarcodeScanned
-    | CardPresented
-    | PadOutcome
-    | PrinterOutcome
-    | DeviceUp
-    | DeviceDown
-)
+WorkerNews = Fact | PadOutcome | PrinterOutcome | DeviceUp | DeviceDown
 Tell = Callable[[WorkerNews], None]
 
 

@@ -88,6 +88,7 @@ class Station:
                 config.storage.low_water_mib * MIB,
                 self._translate,
                 desk_facts(config, service.endpoint),
+                config.storage.gate_days,
             ),
             outside=Outside(publish, self._devices, self._save_receipt),
             boot=boot,

@@ -21,8 +21,10 @@ from kiosk.outbox.changes import (
     AddOperation,
     Change,
     DropOperation,
+    ForgetGateEvents,
     ForgetOperation,
     Journal,
+    KeepGateEvent,
     KeepReply,
     MarkCancelled,
     MarkListed,
@@ -56,6 +58,15 @@ CREATE TABLE IF NOT EXISTS journal (
     state TEXT NOT NULL,
     PRIMARY KEY (operation, uid)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS gate_events (
+    id INTEGER PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    device TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    mark TEXT UNIQUE,
+    fact BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS gate_events_by_time ON gate_events (at_ms);
 CREATE TABLE IF NOT EXISTS station (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
@@ -88,6 +99,12 @@ STATEMENTS: dict[type[Change], tuple[str, Callable[[Any], tuple[Any, ...]]]] = {
         " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         lambda c: (c.name, c.value),
     ),
+    KeepGateEvent: (
+        "INSERT OR IGNORE INTO gate_events (at_ms, device, kind, mark, fact)"
+        " VALUES (?, ?, ?, ?, ?)",
+        lambda c: (c.at_ms, c.device, c.kind, c.mark, c.fact),
+    ),
+    ForgetGateEvents: ("DELETE FROM gate_events WHERE at_ms < ?", lambda c: (c.before_ms,)),
 }
 
 FORGET_JOURNAL = "DELETE FROM journal WHERE operation = ?"
@@ -174,6 +191,14 @@ class StationStore:
         """A named value of the station."""
         row = self._database.execute("SELECT value FROM station WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
+
+    def gate_events(self, since_ms: int, at_most: int) -> list[bytes]:
+        """What gates told since then, the newest `at_most` of it, oldest first."""
+        rows = self._database.execute(
+            "SELECT fact FROM gate_events WHERE at_ms >= ? ORDER BY id DESC LIMIT ?",
+            (since_ms, at_most),
+        )
+        return [fact for (fact,) in rows][::-1]
 
     def free_bytes(self) -> int:
         """What the disk can still take, the ballast not counted."""

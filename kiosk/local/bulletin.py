@@ -1,10 +1,18 @@
 """Takes what devices tell to those technicians who watch. Any thread may notice."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from threading import Lock
 
-from drivers.facts import BarcodeScanned, CardPresented, InventoryRound
+from drivers.facts import (
+    BarcodeScanned,
+    CardPresented,
+    ChuteChanged,
+    GateTold,
+    InventoryRound,
+    TagAlarm,
+)
 from drivers.frame_trace import TracedFrame
 from drivers.uid import Uid
 from kiosk.device_news import DeviceDown, DeviceUp
@@ -61,6 +69,13 @@ class Bulletin:
             case CardPresented(device, card):
                 facts = {"technology": card.technology, "problem": card.problem or ""}
                 return Told(at=at, device=device, what="card", facts=dict(facts))
+            case GateTold(device, events):
+                kinds = [type(event).__name__ for event in events]
+                uids = [event.uid for event in events if isinstance(event, TagAlarm) and event.uid]
+                told = {"events": kinds, "uids": [str(uid) for uid in uids]}
+                return Told(at=at, device=device, what="gate", facts=dict(told))
+            case ChuteChanged(device, state):
+                return Told(at=at, device=device, what="chute", facts=asdict(state))
             case _:
                 return None
 

@@ -1,7 +1,7 @@
 """Answers what technicians ask a running station. Owner: the controller thread."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, assert_never
@@ -11,6 +11,7 @@ import msgspec
 from kiosk.circulation_client import CirculationClient
 from kiosk.config import DeviceSection, Role
 from kiosk.device_news import DeviceDown, DeviceUp
+from kiosk.gate_book import GateLine
 from kiosk.link_news import HeartbeatAnswered
 from kiosk.local import protocol as local
 from kiosk.local.server import LocalAsk
@@ -25,6 +26,10 @@ LOCAL_MARK = -1
 
 MIB = 1 << 20
 NOT_ONLINE = "the station has no link to the service now; `muontra link ping` tells more"
+
+
+GateLines = Callable[[float], list[GateLine]]
+"""What gates told in the last so many hours, oldest first."""
 
 
 class PausableDevices(Protocol):
@@ -58,6 +63,8 @@ class Present:
     in_session: bool
     crowded: int
     free_bytes: int
+    drop: str | None
+    gate_lines: GateLines
 
 
 class LocalDesk:
@@ -87,6 +94,8 @@ class LocalDesk:
                 ask.answer(local.OutboxRows(rows=tuple(map(_outbox_row, present.outbox))))
             case local.AskJournal():
                 ask.answer(local.JournalLines(rows=tuple(_journal(present.outbox))))
+            case local.AskGate(hours=hours, at_most=at_most):
+                ask.answer(_gate_counts(present.gate_lines(hours), at_most))
             case local.Ping():
                 self._ping(ask, now)
             case local.AskItem(item=item):
@@ -151,6 +160,7 @@ class LocalDesk:
             pid=os.getpid(),
             started=self._started,
             in_session=present.in_session,
+            drop=present.drop,
             hindrances=tuple(present.hindrances),
             crowded=present.crowded,
             devices=tuple(map(self._device_status, facts.devices)),
@@ -222,6 +232,15 @@ def _journal(outbox: Outbox) -> Iterable[local.JournalLine]:
     return (
         local.JournalLine(operation=row.operation, uid=row.uid, item=row.item, state=row.state)
         for row in rows
+    )
+
+
+def _gate_counts(lines: list[GateLine], at_most: int) -> local.GateCounts:
+    return local.GateCounts(
+        alarms=sum(line.kind == "alarm" for line in lines),
+        entered=sum(line.entered for line in lines),
+        left=sum(line.left for line in lines),
+        events=tuple(lines[-at_most:] if at_most else ()),
     )
 
 

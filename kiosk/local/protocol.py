@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from kiosk.config import DeviceKind, Role
+from kiosk.gate_book import GateLine
 
 LONGEST_LINE = 1 << 16
 LONGEST_PAUSE_SECONDS = 3600.0
@@ -68,6 +69,13 @@ class Resume(Request, frozen=True, tag="resume"):
     device: str
 
 
+class AskGate(Request, frozen=True, tag="gate"):
+    """What gates told in the last hours: counts, and the newest events."""
+
+    hours: Annotated[float, Meta(gt=0, le=87_600)] = 24.0
+    at_most: Annotated[int, Meta(ge=0, le=1000)] = 50
+
+
 class Watch(Request, frozen=True, tag="watch"):
     """Be told from now on what devices tell, and every frame if asked for."""
 
@@ -84,6 +92,7 @@ AnyRequest = (
     | SendNow
     | Pause
     | Resume
+    | AskGate
     | Watch
 )
 
@@ -140,7 +149,7 @@ class StoreStatus(Struct, frozen=True, kw_only=True):
 
 
 class Status(Reply, frozen=True, tag="status"):
-    """The whole station in one value."""
+    """The whole station in one value. `drop`: what a book-drop is doing; None elsewhere."""
 
     station: str
     role: Role
@@ -148,6 +157,7 @@ class Status(Reply, frozen=True, tag="status"):
     pid: int
     started: str
     in_session: bool
+    drop: str | None
     hindrances: tuple[str, ...]
     crowded: int
     devices: tuple[DeviceStatus, ...]
@@ -220,6 +230,15 @@ class Pong(Reply, frozen=True, tag="pong"):
     clock_offset_ms: float
 
 
+class GateCounts(Reply, frozen=True, tag="gate"):
+    """`alarms`, people who `entered` and `left`, and the newest events, oldest first."""
+
+    alarms: int
+    entered: int
+    left: int
+    events: tuple[GateLine, ...]
+
+
 class Told(Reply, frozen=True, tag="told"):
     """Event: what a device told. `facts` are plain values; scanned codes and cards are masked."""
 
@@ -237,7 +256,9 @@ class FrameTold(Reply, frozen=True, tag="frame"):
 
 
 Event = Told | FrameTold
-Answer = Done | Trouble | Status | OutboxRows | JournalLines | Frames | ItemKnown | Pong
+Answer = (
+    Done | Trouble | Status | OutboxRows | JournalLines | Frames | ItemKnown | Pong | GateCounts
+)
 Message = Answer | Event
 
 _requests: msgspec.json.Decoder[AnyRequest] = msgspec.json.Decoder(AnyRequest)

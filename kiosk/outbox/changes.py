@@ -83,6 +83,22 @@ class SetValue(Struct, frozen=True):
     value: str
 
 
+class KeepGateEvent(Struct, frozen=True):
+    """What a gate told, as JSON. `mark`: the same for one event that comes twice, or None."""
+
+    device: str
+    kind: str
+    at_ms: int
+    mark: str | None
+    fact: bytes
+
+
+class ForgetGateEvents(Struct, frozen=True):
+    """What gates told before this moment is too old to be kept."""
+
+    before_ms: int
+
+
 Change = (
     AddOperation
     | MarkSent
@@ -95,4 +111,6 @@ Change = (
     | ForgetOperation
     | Journal
     | SetValue
+    | KeepGateEvent
+    | ForgetGateEvents
 )

@@ -11,8 +11,10 @@ from kiosk.outbox.changes import (
     AddOperation,
     Change,
     DropOperation,
+    ForgetGateEvents,
     ForgetOperation,
     Journal,
+    KeepGateEvent,
     KeepReply,
     MarkCancelled,
     MarkListed,
@@ -153,7 +155,7 @@ class Outbox:
             case Journal(operation, uid, item, state):
                 rows = self._journal.setdefault(operation, {})
                 rows[uid] = JournalRow(operation, uid, item, state)
-            case SetValue():
+            case SetValue() | KeepGateEvent() | ForgetGateEvents():
                 pass
 
     def _set(self, operation: str, **fields: object) -> None:

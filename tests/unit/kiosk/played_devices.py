@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from drivers.interfaces import ChuteOrder
 from kiosk.config import DeviceSection
 from kiosk.local.desk import DeskFacts
 from kiosk.pad_orders import PadOrder
@@ -23,12 +24,20 @@ class PlayedDevices:
         self.order = order
         self.listening = False
         self.paused: dict[str, float] = {}
+        self.gates_kept: list[str] = []
+        self.chute_orders: list[ChuteOrder] = []
 
     def listen(self, *, wanted: bool) -> None:
         self.listening = wanted
 
     def check(self) -> None:
         """Nothing ever gets stuck here."""
+
+    def gate_kept(self, device: str) -> None:
+        self.gates_kept.append(device)
+
+    def order_chute(self, order: ChuteOrder) -> None:
+        self.chute_orders.append(order)
 
     def pause(self, device: str, seconds: float) -> bool:
         self.paused[device] = seconds

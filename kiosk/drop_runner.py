@@ -1,0 +1,78 @@
+"""Runs the pure book-drop inside the controller's steps. Owner: the controller thread."""
+
+from collections.abc import Callable
+
+from drivers.facts import ChuteState
+from drivers.interfaces import ChuteOrder
+from kiosk.book_drop import BookDrop, Phase, Seen, Told, advance
+from kiosk.intents import Finish, Intent, Leave
+from kiosk.session.progress import is_complete
+from kiosk.session.states import SelfCheck
+
+PULSE_SECONDS = 1.0
+"""How often the controller steps at least: without its signs of life the chute goes to rest."""
+
+
+class DropRunner:
+    """Does nothing at a station that is no book-drop, and while the chute does not answer."""
+
+    def __init__(
+        self,
+        works: bool,
+        order: Callable[[ChuteOrder], None],
+        submit: Callable[[Intent], None],
+    ) -> None:
+        self._works = works
+        self._order = order
+        self._submit = submit
+        self._chute: ChuteState | None = None
+        self._drop = BookDrop()
+
+    @property
+    def phase(self) -> str | None:
+        """What the drop is doing, None where there is none."""
+        return str(self._drop.phase) if self._works else None
+
+    @property
+    def jammed(self) -> bool:
+        """Whether staff must look into the chute."""
+        return self._drop.phase is Phase.JAMMED
+
+    def chute_changed(self, state: ChuteState | None) -> None:
+        """The sensors now; None: the chute does not answer, and an item in it is nobody's visit."""
+        self._chute = state
+        if state is None and self._drop.phase is not Phase.REST:
+            self._drop = BookDrop()
+            self._submit(Leave())
+            self._submit(Finish())
+
+    def look(self, session: SelfCheck, now: float) -> bool:
+        """One look; True when the reader saw the item go into its bin."""
+        if not self._works or self._chute is None:
+            return False
+        self._drop, acts = advance(self._drop, _seen(session, self._chute), now)
+        for act in acts:
+            match act:
+                case ChuteOrder():
+                    self._order(act)
+                case Told():
+                    pass
+                case _:
+                    self._submit(act)
+        return Told() in acts
+
+    def next_deadline(self, now: float) -> float | None:
+        """When time alone changes something, or the chute wants a sign of life."""
+        return min(self._drop.until, now + PULSE_SECONDS) if self._works else None
+
+
+def _seen(session: SelfCheck, chute: ChuteState) -> Seen:
+    lines = session.lines
+    return Seen(
+        chute=chute,
+        lines=lines,
+        complete=frozenset(key for key, line in lines.items() if is_complete(session, line)),
+        secured=frozenset(
+            key for key, line in lines.items() if line.tags and line.tags <= line.proved
+        ),
+    )
