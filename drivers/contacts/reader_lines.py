@@ -13,8 +13,9 @@ from msgspec import Meta
 
 from drivers.contacts.lines import REST, Names, Sample
 from drivers.deadline import Deadline
-from drivers.errors import DriverError, WrongDevice
-from drivers.feig_obid.driver import FeigReader, FeigSettings
+from drivers.errors import Cancelled, DriverError, WrongDevice
+from drivers.feig_obid.conversation import LineSettings
+from drivers.feig_obid.device import FeigDevice
 from drivers.feig_obid.outputs import TICK_SECONDS, Output, OutputMode, OutputOrder
 from drivers.frame_trace import FrameTrace
 from drivers.interfaces import DeviceIdentity
@@ -22,20 +23,18 @@ from drivers.interfaces import DeviceIdentity
 QUESTION_SECONDS = 0.03
 """With less time left nothing is asked: the answer would come too late."""
 
-CLOSING_SECONDS = 0.5
-CLOSING_TRIES = 2
-"""The first try may be ended by a `cancel` that nobody has heard yet."""
+CLOSING_SECONDS = 0.3
 
 
 class ReaderLinesSettings(
-    FeigSettings,
+    LineSettings,
     frozen=True,
     kw_only=True,
     forbid_unknown_fields=True,
     tag="reader",
     tag_field="on",
 ):
-    """The reader as the driver feig_obid has it, and how often its inputs are looked at."""
+    """The line to a reader, as of the driver feig_obid, and how often its inputs are looked at."""
 
     poll_seconds: Annotated[float, Meta(gt=0, le=1)] = 0.02
 
@@ -53,11 +52,15 @@ class ReaderLines:
         self._settings = settings
         self._inputs = inputs
         self._outputs = outputs
-        self._reader = FeigReader(settings, trace)
+        self._reader = FeigDevice(settings, trace)
         self._is_open = False
+        self._cancelled_at_close = False
         self._closed: Names = REST
 
     def open(self, deadline: Deadline) -> DeviceIdentity:
+        if self._cancelled_at_close:
+            self._cancelled_at_close = False
+            raise Cancelled("opening the reader was ended by the station")
         identity = self._reader.open(deadline)
         try:
             self._rest(deadline, identity.model)
@@ -69,11 +72,9 @@ class ReaderLines:
         return identity
 
     def close(self) -> None:
-        for _ in range(CLOSING_TRIES if self._is_open else 0):
-            with suppress(DriverError):
-                self.hold(REST, TICK_SECONDS, Deadline.after(CLOSING_SECONDS))
-                break
-        self._is_open = False
+        if self._is_open:
+            self._is_open = False
+            self._rest_at_close()
         self._reader.close()
 
     def sample(self, deadline: Deadline) -> Sample:
@@ -95,14 +96,24 @@ class ReaderLines:
         return None
 
     def hold(self, outputs: Names, seconds: float, deadline: Deadline) -> None:
+        time = max(seconds, TICK_SECONDS)
         orders = [
-            OutputOrder(output, OutputMode.ON if name in outputs else OutputMode.OFF, seconds)
+            OutputOrder(output, OutputMode.ON if name in outputs else OutputMode.OFF, time)
             for name, output in self._outputs.items()
         ]
         self._reader.set_outputs(orders, deadline)
 
     def cancel(self) -> None:
         self._reader.cancel()
+
+    def _rest_at_close(self) -> None:
+        """A `cancel` does not keep outputs on: it counts for the next call."""
+        with suppress(DriverError):
+            try:
+                self.hold(REST, TICK_SECONDS, Deadline.after(CLOSING_SECONDS))
+            except Cancelled:
+                self._cancelled_at_close = True
+                self.hold(REST, TICK_SECONDS, Deadline.after(CLOSING_SECONDS))
 
     def _rest(self, deadline: Deadline, model: str) -> None:
         try:
