@@ -12,6 +12,7 @@ from drivers.errors import DeviceRefused
 from drivers.facts import GateEvent, TagAlarm
 from drivers.interfaces import GateSignal
 from drivers.simulators.virtual_tags import VirtualTag
+from drivers.uid import Uid
 
 QUIET_SECONDS = 0.3
 
@@ -23,6 +24,15 @@ class GateRig(Rig):
 
     def prepare(self) -> None:
         self.carried: list[VirtualTag] = []
+        self.told: set[Uid] = set()
+
+    def judge(self) -> None:
+        """A gate that names tags keeps their alarms; a contact is seen only while one looks."""
+        lost = {tag.uid for tag in self.carried} - self.told
+        expect(
+            not (self.told and lost),
+            f"the alarms of {', '.join(lost)} were never told, and no fault undoes what a gate saw",
+        )
 
     def calls(self) -> Sequence[Call]:
         return (
@@ -65,6 +75,7 @@ class GateRig(Rig):
         invented = {alarm.uid for alarm in alarms} - true
         expect(not invented, f"events told an alarm of {invented}, which nobody carried")
         expect(len(alarms) <= 2 * len(self.carried), "events told more alarms than people passed")
+        self.told |= {alarm.uid for alarm in alarms if alarm.uid}
         return alarms
 
 

@@ -129,6 +129,9 @@ class Rig(ABC):
     def calls(self) -> Sequence[Call]:
         """The calls that are tried; the first is `open`."""
 
+    def judge(self) -> None:  # noqa: B027 - most kinds have nothing left to judge
+        """When all is well again: Broken where something was lost or done for good."""
+
     def put_right(self) -> None:
         """What a hand does when something went wrong: the plug goes back in."""
         if not self.host.plugged:

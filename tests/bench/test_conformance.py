@@ -1,10 +1,12 @@
 """The conformance suite: every driver keeps its contract, and drivers that do not are caught."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from drivers.conformance import every_kind, rig
+from drivers.conformance.line_faults import FAMILIES, strike
 from drivers.conformance.suite import checks_for, run
 from drivers.conformance.trial import Check
 from drivers.feig_obid.driver import DRIVER as FEIG
@@ -12,35 +14,44 @@ from drivers.feig_obid.driver import FeigReader
 from drivers.registry import Driver, installed_drivers
 from tests.bench import wrong_pads
 
-CASES_OF_A_CHECK = 4
-"""A sample of each check; `muontra driver check` tries all."""
+CASES_OF_A_FAMILY = 2
+"""A sample of each family of faults; `muontra driver check` tries all."""
 
 DRIVERS = {
     status.name: status.driver
     for status in installed_drivers().values()
-    if status.driver and status.driver.simulation
+    if status.driver is not None and status.driver.simulation
 }
 
 
-def trouble(driver: Driver, check: str, sample: int | None = CASES_OF_A_CHECK) -> str:
-    [verdict] = run(driver, [named(driver, check)], sample)
+def trouble(driver: Driver, check: Check, sample: int | None = None) -> str:
+    [verdict] = run(driver, [check], sample)
     return verdict.trouble
 
 
-def named(driver: Driver, check: str) -> Check:
-    return next(one for one in checks_for(driver.kind) if one.name == check)
+def named(driver: Driver, name: str) -> Check:
+    return next(check for check in checks_for(driver.kind) if check.name == name)
 
 
 @pytest.mark.parametrize(
     ("name", "check"),
     [
-        pytest.param(name, check.name, id=f"{name}-{check.name}")
+        pytest.param(name, check, id=f"{name}-{check.name}")
         for name, driver in sorted(DRIVERS.items())
         for check in checks_for(driver.kind)
+        if check.name not in FAMILIES
     ],
 )
-def test_the_driver_keeps_its_contract(name: str, check: str) -> None:
-    assert trouble(DRIVERS[name], check) == ""
+def test_the_driver_keeps_its_contract(name: str, check: Check) -> None:
+    assert trouble(DRIVERS[name], check, CASES_OF_A_FAMILY) == ""
+
+
+@pytest.mark.parametrize("name", sorted(DRIVERS))
+def test_the_driver_survives_faults_of_every_family(name: str) -> None:
+    driver = DRIVERS[name]
+    families = [check.name for check in checks_for(driver.kind) if check.name in FAMILIES]
+    every_family = Check("families", "faults", partial(strike, families=families))
+    assert trouble(driver, every_family, CASES_OF_A_FAMILY) == ""
 
 
 @pytest.mark.parametrize(
@@ -72,9 +83,9 @@ def test_a_wrong_pad_driver_is_caught_by_the_check_that_is_meant_for_it(
 ) -> None:
     monkeypatch.setattr(rig, "RESCUE_SECONDS", 0.6)
     monkeypatch.setattr(every_kind, "SOON_SECONDS", 0.2)
-    assert words in trouble(wrong_pads.wrong(reader), check, sample=None)
+    assert words in trouble(wrong_pads.wrong(reader), named(FEIG, check))
 
 
 def test_settings_that_take_anything_are_caught() -> None:
     driver = replace(FEIG, settings=wrong_pads.LenientSettings)
-    assert "forbid_unknown_fields" in trouble(driver, "unknown-settings")
+    assert "forbid_unknown_fields" in trouble(driver, named(driver, "unknown-settings"))
