@@ -4,14 +4,13 @@ A `Command` is a row of the table; encoding, matching, printing and the simulato
 The flash loader command [55] is left out on purpose: it must never be sent.
 """
 
-import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
 
 from drivers.facts import TagSeen
 from drivers.feig_obid.frames import ANY_READER, Frame
+from drivers.field_layout import Fields, Layout, words
 from drivers.uid import UID_BYTES, Uid, uid_bytes, uid_from_bytes
 
 ISO_HOST = 0xB0
@@ -26,30 +25,6 @@ MORE = 0x80
 
 ISO15693_TYPE = 0x03
 RECORD_BYTES = 10
-
-Fields = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Fields of fixed width, most significant byte first, then perhaps a `rest` of any length."""
-
-    shape: str = ""
-    names: tuple[str, ...] = ()
-    rest: str = ""
-
-    def pack(self, fields: Fields) -> bytes:
-        """Raises KeyError for a missing field and struct.error for one that does not fit."""
-        fixed = struct.pack(f">{self.shape}", *(fields[name] for name in self.names))
-        return fixed + (bytes(fields[self.rest]) if self.rest else b"")
-
-    def unpack(self, data: bytes) -> dict[str, Any]:
-        """Raises ValueError when `data` are too short, or too long without a `rest`."""
-        width = struct.calcsize(f">{self.shape}")
-        if len(data) < width or (len(data) > width and not self.rest):
-            raise ValueError(f"{len(data)} bytes where {width} are expected")
-        fields = dict(zip(self.names, struct.unpack(f">{self.shape}", data[:width]), strict=True))
-        return fields | {self.rest: data[width:]} if self.rest else fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +111,6 @@ def _parse_iso(code: int, data: bytes) -> Request:
     return Request(command, command.request.unpack(data[2 + UID_BYTES :]), uid, mode & ~ADDRESSED)
 
 
-def words(fields: Fields) -> list[str]:
-    """Fields as words, for the trace."""
-    return [
-        f"{name} {value.hex(' ').upper()}" if isinstance(value, bytes) else f"{name} 0x{value:02X}"
-        for name, value in fields.items()
-    ]
-
-
 def _always(_request: Request, _answer: Fields) -> bool:
     return True
 
@@ -168,11 +135,14 @@ def _same_tag(request: Request, answer: Fields) -> bool:
     return request.uid in {None, uid_from_bytes(answer["uid"])}
 
 
+_NOTHING = Layout()
+
+
 def _control(
     name: str,
     code: int,
-    request: Layout = Layout(),
-    answer: Layout = Layout(),
+    request: Layout = _NOTHING,
+    answer: Layout = _NOTHING,
     *,
     writes: bool = False,
 ) -> Command:
@@ -182,8 +152,8 @@ def _control(
 def _iso(
     name: str,
     sub: int,
-    request: Layout = Layout(),
-    answer: Layout = Layout(),
+    request: Layout = _NOTHING,
+    answer: Layout = _NOTHING,
     *,
     patience: float = 0.6,
     writes: bool = False,
@@ -193,7 +163,7 @@ def _iso(
 
 
 def _custom(name: str, sub: int, *, writes: bool = True) -> Command:
-    return Command(name, NXP_CUSTOM, sub, Layout(), Layout(), 0.6, writes, _always)
+    return Command(name, NXP_CUSTOM, sub, _NOTHING, _NOTHING, 0.6, writes, _always)
 
 
 _PAGE = Layout("B", ("page",))

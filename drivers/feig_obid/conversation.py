@@ -15,9 +15,10 @@ from msgspec import Meta, Struct
 
 from drivers.deadline import Deadline
 from drivers.errors import DeviceSilent, FrameDamaged
-from drivers.feig_obid.commands import BAUD_DETECTION, SOFTWARE_VERSION, Request, words
+from drivers.feig_obid.commands import BAUD_DETECTION, SOFTWARE_VERSION, Request
 from drivers.feig_obid.frames import ANY_READER, Frame, decode, encode, wanted
 from drivers.feig_obid.statuses import NO_TRANSPONDER, Verdict, meaning
+from drivers.field_layout import words
 from drivers.frame_trace import Direction, FrameTrace
 from drivers.port import Port
 from drivers.serial_port import Parity

@@ -1,8 +1,7 @@
 """What any FEIG reader answers: who it is, what it can do, its outputs and inputs."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from drivers.deadline import Deadline
 from drivers.errors import (
@@ -11,7 +10,6 @@ from drivers.errors import (
     DriverError,
     FrameDamaged,
     PortMissing,
-    TagLeft,
     WrongDevice,
 )
 from drivers.feig_obid.commands import (
@@ -23,15 +21,13 @@ from drivers.feig_obid.commands import (
 from drivers.feig_obid.conversation import Answer, Conversation, LineSettings
 from drivers.feig_obid.models import Family, Model, model_of
 from drivers.feig_obid.outputs import OutputOrder, output_requests
-from drivers.feig_obid.statuses import TagDisturbed, trouble
+from drivers.feig_obid.statuses import trouble
 from drivers.feig_obid.usb_readers import remedy_for_usb
 from drivers.frame_trace import FrameTrace
 from drivers.interfaces import DeviceIdentity
 from drivers.port import port_at
+from drivers.repeated_reads import repeated
 
-T = TypeVar("T")
-
-READ_TRIES = 3
 GENERAL_INFORMATION = 0x00
 
 
@@ -152,14 +148,3 @@ class FeigDevice:
                 f"{self._port.path} is a {self.facts.model.name}, a UHF reader; "
                 "item tags need an HF reader: correct the configuration"
             )
-
-
-def repeated(read: Callable[[], T], deadline: Deadline) -> T:
-    """The one place where this driver repeats: a read, for what may pass by itself."""
-    for _ in range(READ_TRIES - 1):
-        try:
-            return read()
-        except (DeviceSilent, FrameDamaged, TagLeft, TagDisturbed):
-            if deadline.expired():
-                raise
-    return read()

@@ -16,17 +16,17 @@ from drivers.feig_obid.commands import (
     WRITE_AFI,
     WRITE_BLOCKS,
     WRITE_DSFID,
-    Fields,
     Request,
     blocks_in_line_order,
 )
 from drivers.feig_obid.conversation import Answer, LineSettings
-from drivers.feig_obid.device import repeated
 from drivers.feig_obid.radio import Antenna, FeigRadio
 from drivers.feig_obid.statuses import NO_TRANSPONDER, UNKNOWN_COMMAND
+from drivers.field_layout import Fields
 from drivers.frame_trace import FrameTrace
 from drivers.interfaces import SystemInformation, TagBlocks
 from drivers.registry import Driver, UsbPlace
+from drivers.repeated_reads import repeated
 from drivers.tags.iso15693 import chip_of
 from drivers.uid import Uid, uid_from_bytes
 

@@ -18,10 +18,11 @@ from drivers.feig_obid.commands import (
     inventory_records,
 )
 from drivers.feig_obid.conversation import Answer, LineSettings
-from drivers.feig_obid.device import FeigDevice, repeated
+from drivers.feig_obid.device import FeigDevice
 from drivers.feig_obid.statuses import MORE_DATA, NO_TRANSPONDER
 from drivers.frame_trace import FrameTrace
 from drivers.interfaces import DeviceIdentity
+from drivers.repeated_reads import repeated
 from drivers.uid import Uid
 
 Antenna = Annotated[int, Meta(ge=1, le=8)]

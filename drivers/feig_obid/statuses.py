@@ -11,6 +11,7 @@ from drivers.errors import (
     DeviceRefused,
     DriverError,
     FrameDamaged,
+    TagDisturbed,
     TagLeft,
     TagLocked,
     TagUnreadable,
@@ -28,10 +29,6 @@ LENGTH_ERROR = 0x81
 RF_WARNING = 0x84
 MORE_DATA = 0x94
 ISO_ERROR = 0x95
-
-
-class TagDisturbed(TagUnreadable):
-    """The tag's answer was damaged on the air; the same question may be answered well."""
 
 
 class Verdict(Enum):

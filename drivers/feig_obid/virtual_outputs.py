@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from time import monotonic
 
-from drivers.feig_obid.commands import Fields
 from drivers.feig_obid.outputs import PLACES, TICK_SECONDS, Output, OutputMode
+from drivers.field_layout import Fields
 
 _ENTRY_BYTES = 4
 

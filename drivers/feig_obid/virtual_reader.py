@@ -11,7 +11,6 @@ from drivers.feig_obid.commands import (
     MORE,
     NXP_CUSTOM,
     WITH_SECURITY,
-    Fields,
     Request,
 )
 from drivers.feig_obid.statuses import (
@@ -25,6 +24,7 @@ from drivers.feig_obid.statuses import (
 )
 from drivers.feig_obid.virtual_control import Handler, Reply, VirtualControl
 from drivers.feig_obid.virtual_radio import VirtualRadio
+from drivers.field_layout import Fields
 from drivers.simulators import air
 from drivers.simulators.virtual_tags import PadField, TagRefusal, VirtualTag
 from drivers.uid import uid_bytes

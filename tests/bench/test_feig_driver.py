@@ -26,12 +26,14 @@ from drivers.feig_obid.block_order import BlockOrderSetting
 from drivers.feig_obid.conversation import Conversation
 from drivers.feig_obid.driver import FeigReader, FeigSettings
 from drivers.feig_obid.outputs import Output, OutputMode, OutputOrder
-from drivers.feig_obid.simulator import FeigSimulator
+from drivers.feig_obid.simulator import SIMULATION, FeigSimulator
 from drivers.feig_obid.virtual_reader import FeigSimulatorSettings
+from drivers.frame_trace import FrameTrace
 from drivers.simulators.faults import (
     AnswerStatus,
     AnyFault,
     Double,
+    FaultPlan,
     Late,
     Lose,
     Noise,
@@ -567,3 +569,15 @@ def test_a_reader_on_the_network_is_a_pad_like_any_other() -> None:
         host.plug()
         reader.open(within())
         reader.close()
+
+
+def test_the_simulation_stands_on_a_network_port_when_told(tmp_path: Path) -> None:
+    device = SIMULATION.make({"tcp_port": 0}, FaultPlan(), FrameTrace())
+    host = SIMULATION.host(device, tmp_path / "pad")
+    try:
+        path = SIMULATION.settings(host.address)["path"]
+        reader = FeigReader(FeigSettings(path=path))
+        assert reader.open(within()).model == "CPR.M02"
+        reader.close()
+    finally:
+        host.close()

@@ -179,3 +179,29 @@ def test_garbage_never_makes_the_reader_fall_over(pieces: list[bytes]) -> None:
     for piece in pieces:
         line.acts(piece)
     assert line.ask("05 FF 65 E5 CB") == golden.VERSION
+
+
+@pytest.mark.parametrize("form", ["both", "standard", "advanced"])
+def test_a_reader_hears_frames_of_its_kind_only(form: str) -> None:
+    line = Line(frames=form)
+    assert bool(line.ask("05 FF 65 E5 CB")) is (form != "advanced")
+    assert bool(line.ask(golden.ADVANCED_VERSION)) is (form != "standard")
+
+
+def test_firmware_without_custom_commands_says_so() -> None:
+    set_eas = next(row.frame for row in REQUESTS if row.command == "set EAS")
+    assert Line(sample_tag()).ask(set_eas).startswith("06 00 B1 80")
+    tag = sample_tag()
+    assert Line(tag, software_type=76).ask(set_eas).startswith("06 00 B1 00")
+    assert tag.eas
+
+
+def test_a_custom_command_of_another_maker_is_unknown() -> None:
+    frame = encode(Frame(0xB1, bytes((0x07, 0xA2, 0)))).hex(" ")
+    assert Line(software_type=76).ask(frame).startswith("06 00 B1 80")
+
+
+def test_an_antenna_that_is_not_there_is_refused() -> None:
+    select = encode(Frame(0x6A, b"\x02")).hex()
+    assert Line().ask(select).startswith("06 00 6A 11")
+    assert Line(antennas=2).ask(select).startswith("06 00 6A 00")

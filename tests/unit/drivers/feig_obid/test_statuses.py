@@ -4,11 +4,12 @@ from drivers.errors import (
     DeviceRefused,
     DriverError,
     FrameDamaged,
+    TagDisturbed,
     TagLeft,
     TagLocked,
     TagUnreadable,
 )
-from drivers.feig_obid.statuses import TagDisturbed, trouble
+from drivers.feig_obid.statuses import trouble
 from tests.unit.drivers.feig_obid.golden import SAMPLE
 
 
