@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 PIECE = 256
 """Bytes handed to the line at once: between two, answers are dropped and a cancel is heard."""
 
-QUIET_SECONDS = 0.05
-"""After an answer: a second one within this time makes both doubtful."""
-
 TRIES = 2
 
 
@@ -129,7 +126,11 @@ class EscposPrinter:
         if not self._put(question):
             return set()
         answers = self._heard(deadline.earlier(self._settings.answer_seconds))
-        return answers | self._heard(deadline.earlier(QUIET_SECONDS)) if answers else answers
+        return (
+            answers | self._heard(deadline.earlier(self._settings.quiet_seconds))
+            if answers
+            else answers
+        )
 
     def _put(self, question: Question) -> bool:
         """False when the line takes nothing: the printer is busy, or stuck."""

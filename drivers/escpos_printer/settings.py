@@ -14,8 +14,9 @@ class PrinterSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     `dots`: the width that is printed (384 on paper of 58 mm, 512 or 576 on 80 mm). `profile`: a
     name of python-escpos, which knows whether the printer cuts. `answer_seconds`: how long an
-    answer is waited for. `settle_seconds`: how long after a receipt the printer is asked how it
-    went. `must_answer`: a printer that tells no status is taken for none.
+    answer is waited for. `quiet_seconds`: a second one within this time makes both doubtful.
+    `settle_seconds`: how long after a receipt the printer is asked how it went. `must_answer`: a
+    printer that tells no status is taken for none.
     """
 
     path: str
@@ -28,5 +29,6 @@ class PrinterSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     cut: Literal["full", "partial", "none"] = "partial"
     profile: str = "default"
     answer_seconds: Seconds = 0.5
+    quiet_seconds: Seconds = 0.05
     settle_seconds: Seconds = 1.5
     must_answer: bool = False

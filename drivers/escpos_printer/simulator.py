@@ -232,6 +232,6 @@ SIMULATION = Simulation(
     make=_make,
     host=_host,
     settings=lambda address: {"path": address},
-    hurried={"answer_seconds": 0.1, "settle_seconds": 0.05},
+    hurried={"answer_seconds": 0.1, "quiet_seconds": 0.02, "settle_seconds": 0.02},
     frames_are_checked=False,
 )

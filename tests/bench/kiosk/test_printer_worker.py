@@ -51,7 +51,11 @@ def working_printer(folder: Path, device: EscposSimulatorSettings | None = None)
     simulator, heard = EscposSimulator(device), Heard()
     with PtyHost(simulator, folder / "printer") as host:
         settings = PrinterSettings(
-            path=host.address, answer_seconds=0.1, settle_seconds=0.02, mode="plain"
+            path=host.address,
+            answer_seconds=0.1,
+            quiet_seconds=0.02,
+            settle_seconds=0.02,
+            mode="plain",
         )
         printer = EscposPrinter(settings)
         worker = PrinterWorker("printer", printer, heard.tell)
