@@ -14,8 +14,8 @@ from drivers.feig_obid.commands import BUFFER_INFORMATION, CLEAR_BUFFER, READ_BU
 from drivers.feig_obid.conversation import Answer
 from drivers.feig_obid.device import FeigDevice
 from drivers.feig_obid.statuses import trouble
-from drivers.repeated_reads import repeated
 from drivers.interfaces import DeviceIdentity
+from drivers.repeated_reads import repeated
 
 RECORDS_A_READ = 32
 
