@@ -216,9 +216,8 @@ def test_a_write_that_the_reader_swallows_is_noticed(pad: FeigPad) -> None:
 )
 def test_no_page_is_taken_for_another_one(pad: FeigPad, fault: AnyFault) -> None:
     pad.plan(fault, "read configuration", at=3)
-    assert {number: bytes.fromhex(text) for number, text in read(pad).pages.items()} == memory_of(
-        pad
-    ).ram
+    pages = read(pad).pages
+    assert pages == {number: memory_of(pad).ram[number].hex(" ").upper() for number in (1, 2, 5)}
 
 
 @pytest.mark.parametrize("fault", [Lose(), Lose(side="request"), Flip(bit=45), Late(), Double()])
