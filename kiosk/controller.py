@@ -50,7 +50,7 @@ from kiosk.outbox.changes import ForgetOperation, KeepReply, SetValue
 from kiosk.outbox.outbox import EPOCH, LAST_SEQUENCE, Outbox
 from kiosk.pad import Pad, emptied, observe
 from kiosk.pad_orders import ContentRead, PadOrder, SecurityRead, SecuritySet
-from kiosk.printer_orders import ReceiptNotPrinted, ReceiptPrinted
+from kiosk.printer_orders import PrintReceipt, ReceiptNotPrinted, ReceiptPrinted
 from kiosk.receipts.text import ReceiptHead, Translate, compose
 from kiosk.recognition import UNREADABLE, recognise
 from kiosk.sending import send_what_may_leave
@@ -106,6 +106,9 @@ class StationDevices(PausableDevices, Protocol):
 
     def order(self, orders: tuple[PadOrder, ...]) -> None:
         """Orders for the pad."""
+
+    def print(self, receipt: PrintReceipt) -> None:
+        """For the receipt printer."""
 
     def listen(self, *, wanted: bool) -> None:
         """Turn all scanners on or off."""
@@ -330,7 +333,8 @@ class Controller(Thread):
                     self._pad, change = emptied(self._pad)
                     self._runner.advance(draft, events.TagsRemoved(change.removed), now)
             case ReceiptPrinted() | ReceiptNotPrinted():
-                log.info("receipt", outcome=type(news).__name__)
+                came = events.ReceiptCame(int(news.key), isinstance(news, ReceiptPrinted))
+                self._runner.advance(draft, came, now)
             case BarcodeScanned():
                 self._runner.advance(draft, events.CodeScanned(news.text), now)
             case CardPresented():
@@ -424,9 +428,7 @@ class Controller(Thread):
         session = self._runner.session
         self._outside.devices.listen(wanted=wants_codes(session))
         view = view_of(session, now, datetime.now().astimezone().date(), self._since)
-        wanted = self._runner.take_receipt()
-        if wanted is not None:
-            self._outside.save_receipt(self._receipt(wanted, now))
+        self._give_receipt(now)
         if isinstance(view, FarewellView) and view.receipt is not None:
             view = replace(view, receipt=self._receipt(session, now))
         before = self._frame
@@ -446,6 +448,17 @@ class Controller(Thread):
         self._frame = frame
         self._telling.publishes(frame.number, self._runner.told_operations())
         self._outside.publish(frame)
+
+    def _give_receipt(self, now: float) -> None:
+        wanted = self._runner.take_receipt()
+        if wanted is None:
+            return
+        session, on_paper = wanted
+        lines = self._receipt(session, now)
+        if on_paper:
+            self._outside.devices.print(PrintReceipt(str(session.number), lines))
+        else:
+            self._outside.save_receipt(lines)
 
     def _receipt(self, session: SelfCheck, now: float) -> tuple[str, ...]:
         at = datetime.now().astimezone()

@@ -68,8 +68,8 @@ class ShowReceipt(Struct, frozen=True):
     """Show the receipt on the screen."""
 
 
-class SaveReceipt(Struct, frozen=True):
-    """Write the receipt as a file (a printer takes its place later)."""
+class TakeReceipt(Struct, frozen=True):
+    """The receipt on paper, or as a file where there is no printer."""
 
 
 class ChooseLanguage(Struct, frozen=True):
@@ -103,7 +103,7 @@ Intent = (
     | StayHere
     | AskHelp
     | ShowReceipt
-    | SaveReceipt
+    | TakeReceipt
     | ChooseLanguage
     | Touched
     | FrameDrawn

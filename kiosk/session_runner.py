@@ -56,7 +56,7 @@ class SessionRunner:
     client: CirculationClient
     operations: dict[Ref, str] = field(default_factory=dict)
     owed: list[str] = field(default_factory=list)
-    receipt_of: SelfCheck | None = None
+    receipt_of: tuple[SelfCheck, bool] | None = None
 
     def remember(self) -> Remembered:
         """The state before a step."""
@@ -88,8 +88,8 @@ class SessionRunner:
         line = self.session.lines.get(ref.key)
         return line is not None and self.session.ref(line) == ref
 
-    def take_receipt(self) -> SelfCheck | None:
-        """The visit whose receipt was asked for in this step, as it was then."""
+    def take_receipt(self) -> tuple[SelfCheck, bool] | None:
+        """The visit whose receipt was asked for in this step, as it was then; True: on paper."""
         wanted, self.receipt_of = self.receipt_of, None
         return wanted
 
@@ -149,8 +149,8 @@ class SessionRunner:
             case effects.Settle(refs):
                 keys = (self.operations.get(ref) for ref in refs)
                 self.owed += [key for key in keys if key is not None]
-            case effects.WriteReceipt():
-                self.receipt_of = self.session
+            case effects.WriteReceipt(on_paper):
+                self.receipt_of = self.session, on_paper
 
     def _write_security(self, draft: Draft, effect: effects.WriteSecurity) -> None:
         operation = self.operations.get(effect.ref)

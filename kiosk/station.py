@@ -167,6 +167,7 @@ def first_session(config: StationConfig) -> SelfCheck:
             item_pattern=policy.item_pattern,
             has_pad=config.has("pad"),
             has_scanner=config.has("scanner"),
+            has_printer=config.has("printer"),
             lend_tagged_without_pad=policy.lend_tagged_without_pad,
         ),
         language=config.station.language,

@@ -27,6 +27,7 @@ __all__ = [
     "LineState",
     "OutOfServiceView",
     "PadPicture",
+    "ReceiptState",
     "RefusalCode",
     "RenewState",
     "ReturnView",
@@ -215,11 +216,21 @@ class AccountView(Struct, frozen=True):
     busy: bool
 
 
+class ReceiptState(StrEnum):
+    """What became of the receipt that somebody asked for."""
+
+    NOT_WANTED = "not-wanted"
+    SAVED = "saved"
+    PRINTING = "printing"
+    PRINTED = "printed"
+    NOT_PRINTED = "not-printed"
+
+
 class FarewellView(Struct, frozen=True):
     """What was done. `receipt` is the 42-column text when the reader asked to see it.
 
     `unfinished` names also what is done but for its tag. `card_on_pad` and `books_on_pad` (lent
-    ones): do not forget them. `saved`: a receipt file lies there.
+    ones): do not forget them. `printer`: receipts come on paper here, else as a file.
     """
 
     lent: tuple[ItemLine, ...]
@@ -230,7 +241,8 @@ class FarewellView(Struct, frozen=True):
     seconds_left: int
     card_on_pad: bool = False
     books_on_pad: int = 0
-    saved: bool = False
+    printer: bool = False
+    receipt_state: ReceiptState = ReceiptState.NOT_WANTED
 
 
 class OutOfServiceView(Struct, frozen=True):

@@ -51,6 +51,8 @@ def _take_in(step: Step, event: events.Event) -> None:
             proofs.security_proved(step, event)
         case events.SecurityFailed():
             proofs.security_failed(step, event)
+        case events.ReceiptCame():
+            choices.receipt_came(step, event)
         case events.HindrancesChanged():
             step.set(hindrances=event.hindrances)
         case events.StoreRefused():
@@ -90,8 +92,8 @@ def _follow(step: Step, intent: intents.Intent) -> None:
             step.set(help_open=True)
         case intents.ShowReceipt():
             choices.show_receipt(step)
-        case intents.SaveReceipt():
-            choices.save_receipt(step)
+        case intents.TakeReceipt():
+            choices.take_receipt(step)
         case intents.ChooseLanguage():
             step.set(language=intent.language)
         case intents.StayHere() | intents.Touched() | intents.FrameDrawn():

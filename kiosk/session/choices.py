@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from kiosk.recognition import is_card
+from kiosk.session import events
 from kiosk.session.effects import ReadTag, Submit, WriteReceipt
 from kiosk.session.states import (
     NOT_LENDING,
@@ -23,7 +24,7 @@ from kiosk.session.visits import (
     see_tag,
     something_happened,
 )
-from kiosk.views import Hindrance, RenewState, WhoFor, WhoStep
+from kiosk.views import Hindrance, ReceiptState, RenewState, WhoFor, WhoStep
 from service.protocol.operations import Renew
 
 
@@ -136,12 +137,26 @@ def show_receipt(step: Step) -> None:
         step.go(replace(phase, receipt=True, until=until))
 
 
-def save_receipt(step: Step) -> None:
-    """The receipt as a file, once."""
+def take_receipt(step: Step) -> None:
+    """The receipt once: on paper where a printer works, else as a file."""
     phase = step.session.phase
-    if isinstance(phase, Farewell) and not phase.saved:
-        step.go(replace(phase, saved=True))
-        step.want(WriteReceipt())
+    if not isinstance(phase, Farewell) or phase.receipt_state is not ReceiptState.NOT_WANTED:
+        return
+    on_paper = step.session.prints
+    state = ReceiptState.PRINTING if on_paper else ReceiptState.SAVED
+    step.go(replace(phase, receipt_state=state))
+    step.want(WriteReceipt(on_paper))
+
+
+def receipt_came(step: Step, event: events.ReceiptCame) -> None:
+    """What could not be printed is shown on the screen, with time to read it."""
+    phase = step.session.phase
+    if not isinstance(phase, Farewell) or event.session != step.session.number:
+        return
+    state = ReceiptState.PRINTED if event.printed else ReceiptState.NOT_PRINTED
+    step.go(replace(phase, receipt_state=state))
+    if not event.printed:
+        show_receipt(step)
 
 
 def store_refused(step: Step) -> None:

@@ -62,7 +62,9 @@ class Settle(Struct, frozen=True):
 
 
 class WriteReceipt(Struct, frozen=True):
-    """Write the receipt of this session as a file."""
+    """The receipt of this session, on paper or as a file."""
+
+    on_paper: bool
 
 
 Effect = (

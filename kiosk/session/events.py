@@ -102,6 +102,13 @@ class SecurityFailed(Struct, frozen=True):
     why: WriteFailure
 
 
+class ReceiptCame(Struct, frozen=True):
+    """The receipt of a session came out of the printer, or was dropped."""
+
+    session: int
+    printed: bool
+
+
 class HindrancesChanged(Struct, frozen=True):
     """What does not work now."""
 
@@ -128,6 +135,7 @@ Event = (
     | NotDecided
     | SecurityProved
     | SecurityFailed
+    | ReceiptCame
     | HindrancesChanged
     | StoreRefused
     | Tick

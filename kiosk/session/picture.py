@@ -265,7 +265,8 @@ def _farewell(session: SelfCheck, phase: Farewell, now: float) -> FarewellView:
         seconds_left=max(0, ceil(phase.until - now)),
         card_on_pad=picture.card,
         books_on_pad=sum(on_pad(session, line) for line in lent),
-        saved=phase.saved,
+        printer=session.prints,
+        receipt_state=phase.receipt_state,
     )
 
 

@@ -7,7 +7,7 @@ from msgspec import Struct, field
 from drivers.uid import Uid
 from kiosk.recognition import TagReading
 from kiosk.session.events import Ref
-from kiosk.views import Hindrance, RenewState, Trouble, WhoFor, WhoStep
+from kiosk.views import Hindrance, ReceiptState, RenewState, Trouble, WhoFor, WhoStep
 from service.protocol.refusals import RefusalCode
 from service.protocol.replies import Lent, LoanLine, Returned
 
@@ -29,6 +29,7 @@ class Policy(Struct, frozen=True):
     item_pattern: str = r"[A-Z]{2,4}\.\d{5,7}"
     has_pad: bool = True
     has_scanner: bool = True
+    has_printer: bool = False
     lend_tagged_without_pad: bool = False
 
 
@@ -174,7 +175,7 @@ class Farewell(Struct, frozen=True):
 
     until: float
     receipt: bool = False
-    saved: bool = False
+    receipt_state: ReceiptState = ReceiptState.NOT_WANTED
 
 
 Phase = Idle | Who | Borrowing | Returning | Account | Farewell
@@ -207,6 +208,11 @@ class SelfCheck(Struct, frozen=True):
     help_open: bool = False
     wrong_numbers: tuple[float, ...] = ()
     typing_opens_at: float = 0.0
+
+    @property
+    def prints(self) -> bool:
+        """Whether receipts come on paper now."""
+        return self.policy.has_printer and Hindrance.PRINTER not in self.hindrances
 
     def ref(self, line: Line) -> Ref:
         """The name of this line's present try."""

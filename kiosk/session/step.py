@@ -22,7 +22,7 @@ class Step:
 
     def set(self, **fields: object) -> None:
         """Change fields of the session."""
-        self.session = replace(self.session, **fields)  # type: ignore[arg-type]
+        self.session = replace(self.session, **fields)
 
     def go(self, phase: Phase) -> None:
         """Enter a phase."""
@@ -34,7 +34,7 @@ class Step:
 
     def put(self, line: Line, **fields: object) -> Line:
         """Store a line, changed."""
-        changed = replace(line, **fields) if fields else line  # type: ignore[arg-type]
+        changed = replace(line, **fields) if fields else line
         self.set(lines=self.session.lines | {changed.key: changed})
         return changed
 

@@ -15,6 +15,7 @@ from kiosk.views import (
     LineState,
     OutOfServiceView,
     PadPicture,
+    ReceiptState,
     RefusalCode,
     RenewState,
     ReturnView,
@@ -225,7 +226,13 @@ VIEWS: dict[str, View] = {
     "farewell-all": FarewellView(
         (DONE,) * 4, (DONE,), (HELD, SET), DUE, None, 7, books_on_pad=2
     ),
-    "farewell-receipt": FarewellView((DONE,) * 4, (), (), DUE, RECEIPT, 30, saved=True),
+    "farewell-receipt": FarewellView(
+        (DONE,) * 4, (), (), DUE, RECEIPT, 30, receipt_state=ReceiptState.SAVED
+    ),
+    "farewell-printer": FarewellView((DONE,) * 4, (), (), DUE, None, 12, printer=True),
+    "farewell-not-printed": FarewellView(
+        (DONE,) * 4, (), (), DUE, RECEIPT, 30, receipt_state=ReceiptState.NOT_PRINTED
+    ),
     "farewell-nothing": FarewellView((), (), (), None, None, 5),
     "out-of-service": OutOfServiceView((Hindrance.PAD, Hindrance.SCANNER), "09:20"),
     "out-of-service-revoked": OutOfServiceView((Hindrance.REVOKED,), "09:20"),

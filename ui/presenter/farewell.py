@@ -1,7 +1,7 @@
 """Farewell: what was done, the receipt, what must not be forgotten."""
 
-from kiosk.intents import SaveReceipt, ShowReceipt
-from kiosk.views import FarewellView, ItemLine, LineState, RefusalCode
+from kiosk.intents import ShowReceipt, TakeReceipt
+from kiosk.views import FarewellView, ItemLine, LineState, ReceiptState, RefusalCode
 from ui.presenter.buttons import finish
 from ui.presenter.catalogue import Catalogue, Words, vi, vi_n
 from ui.presenter.dates import short_date, weekday
@@ -85,6 +85,17 @@ def _unfinished(words: Catalogue, lines: tuple[ItemLine, ...]) -> list[Line]:
     ]
 
 
+ON_PAPER = vi("In biên nhận|In ra giấy"), "paper"
+AS_A_FILE = vi("Lưu biên nhận|Lưu lại"), "down"
+
+OF_THE_RECEIPT = {
+    ReceiptState.SAVED: vi("Máy đã lưu biên nhận"),
+    ReceiptState.PRINTING: vi("Máy đang in biên nhận"),
+    ReceiptState.PRINTED: vi("Bạn nhớ lấy biên nhận nhé"),
+    ReceiptState.NOT_PRINTED: vi("Máy chưa in được, biên nhận ở trên màn hình|Máy chưa in được"),
+}
+
+
 def _held(line: ItemLine) -> bool:
     return line.refusal is RefusalCode.HELD_FOR_ANOTHER
 
@@ -99,16 +110,18 @@ def _choices(words: Catalogue, view: FarewellView) -> tuple[Button, ...]:
     if not (view.lent or view.returned):
         return ()
     show = Button(words.say(vi("Xem biên nhận|Biên nhận")), ShowReceipt(), Look.CARD, "paper")
-    save = Button(words.say(vi("Lưu biên nhận|Lưu lại")), SaveReceipt(), Look.CARD, "down")
     shown = () if view.receipt else (show,)
-    return shown if view.saved else (*shown, save)
+    if view.receipt_state is not ReceiptState.NOT_WANTED:
+        return shown
+    text, icon = ON_PAPER if view.printer else AS_A_FILE
+    return (*shown, Button(words.say(text), TakeReceipt(), Look.CARD, icon))
 
 
 def _reminder(words: Catalogue, view: FarewellView) -> Words:
     if view.card_on_pad:
         return words.say(vi("Bạn nhớ lấy thẻ trên khay nhé|Bạn nhớ lấy thẻ nhé"))
-    if view.saved:
-        return words.say(vi("Máy đã lưu biên nhận"))
+    if view.receipt_state in OF_THE_RECEIPT:
+        return words.say(OF_THE_RECEIPT[view.receipt_state])
     if view.books_on_pad and not view.lent:
         return words.say(vi("Bạn bỏ sách trên khay vào giỏ nhé|Bỏ sách vào giỏ nhé"))
     if view.books_on_pad:

@@ -6,6 +6,7 @@ from drivers.interfaces import ChuteOrder
 from kiosk.config import DeviceSection
 from kiosk.local.desk import DeskFacts
 from kiosk.pad_orders import PadOrder
+from kiosk.printer_orders import PrintReceipt
 
 FACTS = DeskFacts(
     station="kiosk-1",
@@ -24,6 +25,7 @@ class PlayedDevices:
         self.order = order
         self.listening = False
         self.paused: dict[str, float] = {}
+        self.receipts: list[PrintReceipt] = []
         self.gates_kept: list[str] = []
         self.chute_orders: list[ChuteOrder] = []
 
@@ -32,6 +34,9 @@ class PlayedDevices:
 
     def check(self) -> None:
         """Nothing ever gets stuck here."""
+
+    def print(self, receipt: PrintReceipt) -> None:
+        self.receipts.append(receipt)
 
     def gate_kept(self, device: str) -> None:
         self.gates_kept.append(device)

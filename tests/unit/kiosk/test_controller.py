@@ -358,7 +358,7 @@ def test_the_receipt_is_that_of_the_moment_also_when_the_patron_leaves_at_once(
     done: SteppedStation,
 ) -> None:
     done.step(intents.Finish())
-    done.step(intents.SaveReceipt(), intents.Finish())
+    done.step(intents.TakeReceipt(), intents.Finish())
     assert isinstance(done.view, StartView)
     (receipt,) = done.receipts
     assert any(ITEM in line for line in receipt)
@@ -366,7 +366,7 @@ def test_the_receipt_is_that_of_the_moment_also_when_the_patron_leaves_at_once(
 
 def test_a_receipt_wanted_behind_the_help_screen_is_no_empty_page(done: SteppedStation) -> None:
     done.step(intents.Finish())
-    done.step(intents.AskHelp(), intents.SaveReceipt())
+    done.step(intents.AskHelp(), intents.TakeReceipt())
     (receipt,) = done.receipts
     assert any(ITEM in line for line in receipt)
 

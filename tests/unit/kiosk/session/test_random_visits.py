@@ -54,7 +54,7 @@ TOUCHES = (
     intents.StayHere(),
     intents.AskHelp(),
     intents.ShowReceipt(),
-    intents.SaveReceipt(),
+    intents.TakeReceipt(),
     intents.ChooseLanguage("en"),
     intents.Touched(),
 )
