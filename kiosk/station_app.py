@@ -1,0 +1,60 @@
+"""`muontra-station`: a station without a screen, such as a gate or a book-drop.
+
+Ends by SIGTERM or SIGINT, or by itself when the station cannot go on; then the exit code is 1.
+"""
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Event
+
+from kiosk.config import ConfigurationError, Role, load_config
+from kiosk.enrolment import EnrolmentProblem
+from kiosk.logs import configure_logs
+from kiosk.station import Station, StationFailed
+
+EXAMPLE = "example: muontra-station --config /etc/muontra/gate-1.toml"
+LOOK_SECONDS = 1.0
+WITHOUT_SCREEN: frozenset[Role] = frozenset({"gate", "book-drop"})
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read the configuration, run until a signal."""
+    given = _parser().parse_args(arguments)
+    try:
+        config = load_config(given.config)
+    except ConfigurationError as problem:
+        sys.exit(f"The configuration has mistakes; mend them and start again.\n{problem}")
+    if config.station.role not in WITHOUT_SCREEN:
+        sys.exit(f"A {config.station.role} has a screen: start it with muontra-kiosk.")
+    configure_logs()
+    station = Station(config)
+    try:
+        # Nobody looks at a screen here: no frame is ever drawn, so none is reported as drawn.
+        station.start(lambda _frame: None)
+    except (StationFailed, EnrolmentProblem) as problem:
+        sys.exit(str(problem))
+    _run_until_stopped(station)
+
+
+def _run_until_stopped(station: Station) -> None:
+    stopped = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    while not stopped.wait(LOOK_SECONDS) and station.problem is None:
+        pass
+    station.stop()
+    if station.problem is not None:
+        sys.exit(f"The station ended: {station.problem}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="muontra-station", description=__doc__, epilog=EXAMPLE)
+    parser.add_argument("--config", type=Path, required=True, help="the station's TOML file")
+    return parser
+
+
+if __name__ == "__main__":
+    main()
