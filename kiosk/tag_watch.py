@@ -14,6 +14,10 @@ from drivers.tags.security import SecurityState
 from drivers.uid import Uid
 
 
+ASK_AGAIN_SECONDS = 30.0
+"""A restored service comes to know after a while; until then the tag is asked about again."""
+
+
 class Finding(StrEnum):
     """What is to be done about a tag."""
 
@@ -43,6 +47,11 @@ class _Watched:
     listed: bool = False
     state: SecurityState | None = None
     done: bool = False
+    unknown_since: float | None = None
+
+    def wants_another_question(self, now: float) -> bool:
+        """The service did not know yet, a while ago."""
+        return self.unknown_since is not None and now >= self.unknown_since + ASK_AGAIN_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,9 @@ class TagWatch:
         self._tags = {
             uid: tag
             for uid, tag in self._tags.items()
-            if here.get(uid) == tag.item and tag.epoch == epoch
+            if here.get(uid) == tag.item
+            and tag.epoch == epoch
+            and not tag.wants_another_question(now)
         }
         new = {uid: item for uid, item in here.items() if uid not in self._tags}
         self._tags |= {uid: _Watched(item, epoch, now) for uid, item in new.items()}
@@ -79,7 +90,8 @@ class TagWatch:
         asked_about = [
             uid for uid, tag in self._tags.items() if tag.item == item and tag.since <= asked_at
         ]
-        return self._learn(asked_about, on_loan=on_loan, listed=listed)
+        unknown = asked_at if on_loan is None else None
+        return self._learn(asked_about, on_loan=on_loan, listed=listed, unknown_since=unknown)
 
     def state_known(self, uid: Uid, state: SecurityState) -> list[Found]:
         """What the tag itself says."""

@@ -11,14 +11,11 @@ from service.protocol.codec import (
     decode_station_header,
 )
 from service.protocol.headers import Kind, StationHeader
-from service.protocol.identifiers import MessageId
+from service.protocol.identifiers import NO_MESSAGE, MessageId
 from service.protocol.operations import Operation
 from service.protocol.questions import Heartbeat, Hello, Question
 from service.protocol.replies import OutcomeReply
 from service.station_registry import Station
-
-NO_MESSAGE: MessageId = "0" * 32
-"""Stands for the message id in answers to what could not be read, and in unasked news."""
 
 LIVE_MS = 15_000
 """An operation sent later than this after its act is replay (docs/protocols/link.md, "Times")."""

@@ -13,8 +13,9 @@ from service.arrived import Arrived
 from service.enquiries import Enquiries
 from service.folded_log import FoldedLog
 from service.in_tray import InTray, Waiting
-from service.ingest import NO_MESSAGE, Caller, Message
+from service.ingest import Caller, Message
 from service.protocol.codec import ProtocolError
+from service.protocol.identifiers import NO_MESSAGE
 from service.protocol.keys import fingerprint
 from service.protocol.operations import CheckIn, Operation
 from service.protocol.questions import AskItem, AskPatron, Heartbeat, Hello, Question, ReofferDone

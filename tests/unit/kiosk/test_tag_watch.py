@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from drivers.tags.security import SecurityState
 from drivers.uid import Uid
-from kiosk.tag_watch import Finding, Found, TagWatch
+from kiosk.tag_watch import ASK_AGAIN_SECONDS, Finding, Found, TagWatch
 from tests.unit.kiosk.operations import EPOCH, ITEM, NEXT_EPOCH, OTHER_ITEM, SECOND_TAG, TAG
 
 SECURED, RELEASED, UNKNOWN = SecurityState
@@ -67,6 +67,20 @@ def test_a_restored_service_that_does_not_know_yet_secures_nothing() -> None:
     watch = watching()
     watch.state_known(TAG, RELEASED)
     assert loan(watch, on_loan=None) == []
+
+
+def test_a_book_that_stays_is_asked_about_again_once_the_service_may_know() -> None:
+    watch = watching()
+    watch.state_known(TAG, RELEASED)
+    assert loan(watch, on_loan=None) == []
+    early, late = 1.0 + ASK_AGAIN_SECONDS - 0.1, 1.0 + ASK_AGAIN_SECONDS
+    assert watch.consider({TAG: ITEM}, EPOCH, early) == {}
+    assert watch.consider({TAG: ITEM}, EPOCH, late) == {TAG: ITEM}
+    watch.state_known(TAG, RELEASED)
+    assert [found.finding for found in loan(watch, on_loan=False, asked_at=late)] == [
+        Finding.SECURE
+    ]
+    assert watch.consider({TAG: ITEM}, EPOCH, late + 2 * ASK_AGAIN_SECONDS) == {}
 
 
 def test_all_parts_of_a_set_follow_their_one_loan() -> None:
