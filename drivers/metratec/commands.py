@@ -55,6 +55,7 @@ class Question:
 
 BREAK = Question("break", "BRK", BROKEN_OFF)
 WAKE = Question("wake", "WAK")
+WAKE_CHECKED = Question("wake", "WAK 5E70")
 CHECK_OFF = Question("check off", "COF 4F5E")
 END_OF_FRAME = Question("end of frame", "EOF")
 CHECK_ON = Question("check on", "CON")

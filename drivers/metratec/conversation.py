@@ -16,13 +16,15 @@ from drivers.metratec.commands import (
     CONTINUOUS,
     END_OF_FRAME,
     WAKE,
+    WAKE_CHECKED,
     Question,
 )
 from drivers.metratec.frames import Frame, Framing, decode, encode
 from drivers.metratec.troubles import is_trouble, trouble
 from drivers.port import Port
 
-AWAKE = frozenset({"BRA", "NCM", "GMO", "DNS"})
+IDLE = frozenset({"BRA", "NCM"})
+AWAKE = frozenset({"GMO", "DNS", "OK!"})
 SLEEP_SECONDS = 0.5
 """Without an answer for so long the reader may be asleep."""
 
@@ -47,7 +49,10 @@ class Conversation:
         self._framing, self._clean, self._continuous = Framing(), False, False
         self._wake(deadline)
         self._line.settle(deadline)
-        self._tell(END_OF_FRAME, deadline)
+        if not self._tell(END_OF_FRAME, deadline):
+            raise FrameDamaged(
+                f"{self._path} does not end its answers; its firmware may be too old"
+            )
         self._framing = Framing(ended=True)
         self._line.settle(deadline)
         if self._tell(CHECK_ON, deadline):
@@ -86,9 +91,9 @@ class Conversation:
         slept = False
         self._send(BREAK)
         for _ in range(MOST_WORDS_AT_START):
-            frame = self._line.next_frame(deadline.earlier(SLEEP_SECONDS * self._patience))
+            frame = self._next_at_start(deadline.earlier(SLEEP_SECONDS * self._patience))
             word = frame.lines[0][:3] if frame is not None and frame.lines else ""
-            if word in AWAKE:
+            if word in IDLE:
                 return
             if frame is None and slept:
                 raise DeviceSilent(f"{self._path} does not answer; check its power and cable")
@@ -96,8 +101,9 @@ class Conversation:
                 slept = True
                 self._send(WAKE)
             elif word == "CCE":
-                self._send(CHECK_OFF)
-            elif word == "OK!":
+                self._send(WAKE_CHECKED if slept else CHECK_OFF)
+                slept = False
+            elif word in AWAKE:
                 self._send(BREAK)
             elif word == "UCO":
                 raise WrongDevice(f"{self._path} is no metraTec reader; correct the configuration")
@@ -107,12 +113,18 @@ class Conversation:
         """False when the reader does not know it. The check of `CON` stands on its own answer."""
         self._send(question)
         limit = deadline.earlier(self._patience_for(question))
-        while (frame := self._line.next_frame(limit)) is not None:
-            if frame.lines and frame.lines[0].startswith("OK!"):
+        while (frame := self._next_at_start(limit)) is not None:
+            if any(line.startswith("OK!") for line in frame.lines):
                 return True
             if is_trouble(frame.lines):
                 return False
         raise DeviceSilent(f"{self._path} did not answer to {question.name}; open it again")
+
+    def _next_at_start(self, deadline: Deadline) -> Frame | None:
+        frame = self._line.next_frame(deadline)
+        if frame is not None:
+            self._line.accept(frame, "start")
+        return frame
 
     def _break(self, deadline: Deadline) -> None:
         self._exchange(BREAK, deadline)

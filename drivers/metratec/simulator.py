@@ -110,7 +110,7 @@ class MetratecSimulator:
         _, frame = decode(line + CR, Framing(checked=self._framing.checked), silent=False)
         if frame is None or frame.damaged or not frame.lines[0].split():
             self.trace.record(Direction.DROPPED, line, "fails its check, or says nothing")
-            return [] if self._asleep else [self._say("damaged", Reply(("CCE",)))]
+            return [self._say("damaged", Reply(("CCE",)))]
         text = frame.lines[0]
         words = text.split()
         about = self.reader.about(words)
