@@ -33,6 +33,12 @@ DialectName = Literal[
 ]
 
 
+AGAIN_SECONDS = 3.0
+"""A scanner that stops by itself is never off for longer: a code that was lost on the line stops it
+as well, and nobody knows.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """`again`: the bytes when it is repeated, where they differ. `name` is for people.
@@ -101,7 +107,7 @@ DIALECTS: Mapping[DialectName, Dialect] = MappingProxyType(
             on=(Command("trigger", b"\x16T\r"),),
             off=(Command("end of trigger", b"\x16U\r"),),
             once=True,
-            again_seconds=10.0,
+            again_seconds=AGAIN_SECONDS,
             splitter=partial(LineSplitter, answer=_HONEYWELL_ANSWER),
         ),
         "zebra_ssi": _SSI,
@@ -111,7 +117,7 @@ DIALECTS: Mapping[DialectName, Dialect] = MappingProxyType(
             off=(_ssi("stop decode", STOP_DECODE), *_SSI.off),
             wake=_SSI.wake,
             once=True,
-            again_seconds=5.0,
+            again_seconds=AGAIN_SECONDS,
             splitter=_SSI.splitter,
             tells_symbology=True,
         ),
@@ -120,7 +126,7 @@ DIALECTS: Mapping[DialectName, Dialect] = MappingProxyType(
             on=(_newland("SCNTRG1"),),
             off=(_newland("SCNTRG0"),),
             once=True,
-            again_seconds=5.0,
+            again_seconds=AGAIN_SECONDS,
             splitter=partial(LineSplitter, answer=_NEWLAND_ANSWER),
         ),
         "cipherlab": Dialect(on=(Command("enable", b"E"),), off=(Command("disable", b"D"),)),

@@ -44,7 +44,8 @@ class CodeListener:
     """Codes may be people's card numbers: traces are masked, logs name reasons only.
 
     `answer` is called with what concerns commands, in the order of the line. `codes_heard` counts
-    all codes, also those that nobody gets. Owner: the thread that opened the line.
+    all codes, also those that nobody gets and those that came damaged. Owner: the thread that
+    opened the line.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class CodeListener:
         splitter: Splitter,
         habits: Habits,
         trace: FrameTrace,
-        answer: Callable[[Answered | Due], None],
+        answer: Callable[[Answered | Due], None] = lambda _: None,
     ) -> None:
         self._line = line
         self._splitter = splitter
@@ -112,6 +113,7 @@ class CodeListener:
                 case Scanned():
                     self._scanned(each)
                 case Dropped(raw, reason):
+                    self.codes_heard += 1
                     self._drop(raw, Refusal(reason))
                 case _:
                     self._answer(each)

@@ -24,6 +24,11 @@ ANSWERED = [name for name in COMMANDED if DIALECTS[name].on[0].answered]
 FRAMED = [name for name in COMMANDED if DIALECTS[name].tells_symbology]
 
 
+@pytest.fixture(autouse=True)
+def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drivers.barcode_serial.driver.DEAF_SECONDS", 0.03)
+
+
 def within(seconds: float = 2.0) -> Deadline:
     return Deadline.after(seconds)
 
@@ -59,7 +64,7 @@ def desk_of(
     simulator = SIMULATION.make(told, faults, FrameTrace())
     with PtyHost(simulator, folder / "scanner") as host:
         scanner = SerialBarcodeScanner(
-            BarcodeSettings(path=host.address, dialect=dialect, answer_seconds=0.1, setup=setup),
+            BarcodeSettings(path=host.address, dialect=dialect, answer_seconds=0.06, setup=setup),
             trace,
         )
         try:
@@ -107,6 +112,15 @@ def test_a_refused_code_leaves_no_scanner_turned_off(tmp_path: Path) -> None:
     with listening(tmp_path, "honeywell") as desk:
         desk.scan("9786041001237")
         assert desk.next_text(0.05) is None
+        desk.scan("TK.00003")
+        assert desk.next_text() == "TK.00003"
+
+
+def test_a_code_that_came_damaged_leaves_no_scanner_turned_off(tmp_path: Path) -> None:
+    with listening(tmp_path, "honeywell") as desk:
+        desk.plan(Cut(keep=4), "scan")
+        desk.scan("04271936")
+        assert desk.next_text(0.2) is None
         desk.scan("TK.00003")
         assert desk.next_text() == "TK.00003"
 

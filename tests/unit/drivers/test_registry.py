@@ -11,7 +11,7 @@ def point(name: str, value: str) -> EntryPoint:
 
 def test_the_drivers_of_this_installation_load() -> None:
     loaded = installed_drivers()
-    for name in ("feig_obid", "barcode_serial"):
+    for name in ("feig_obid", "barcode_serial", "barcode_hid"):
         driver = loaded[name].driver
         assert driver is not None, loaded[name].reason
         assert driver.name == name

@@ -1,0 +1,1 @@
+"""Barcode scanners that are keyboards to the system."""
