@@ -13,7 +13,6 @@ from enum import StrEnum
 from drivers.tags.security import SecurityState
 from drivers.uid import Uid
 
-
 ASK_AGAIN_SECONDS = 30.0
 """A restored service comes to know after a while; until then the tag is asked about again."""
 

@@ -34,16 +34,15 @@ def main() -> int:
     """Exit 0 only if every promise held and every step was cut."""
     options = _parser().parse_args()
     began, cuts, broken = monotonic(), Counter[str](), list[str]()
-    blocks = -(-options.kills // BLOCK)
+    blocks = 0
     with tempfile.TemporaryDirectory() as folder, _progress() as progress:
-        bar = progress.add_task("Visits that are cut", total=blocks * BLOCK)
+        bar = progress.add_task("Processes killed", total=options.kills)
         template = Template.make(Path(folder) / "template")
-        for block in range(blocks):
-            seed = options.seed + block
-            broken += _block(template, Path(folder) / str(block), seed, cuts)
-            progress.advance(bar, BLOCK)
-            if broken:
-                break
+        while cuts.total() < options.kills and not broken:
+            seed = options.seed + blocks
+            broken += _block(template, Path(folder) / str(blocks), seed, cuts)
+            progress.update(bar, completed=min(cuts.total(), options.kills))
+            blocks += 1
     missed = [step for step in STEPS if not cuts[step]]
     _report(options.seed, blocks, cuts, broken, missed, monotonic() - began)
     return 1 if broken or missed else 0
@@ -60,7 +59,7 @@ def _block(template: Template, folder: Path, seed: int, cuts: Counter[str]) -> l
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make soak", description=__doc__)
-    parser.add_argument("--kills", type=int, default=1000, help="visits that are armed to be cut")
+    parser.add_argument("--kills", type=int, default=1000, help="processes truly killed at least")
     parser.add_argument("--seed", type=int, default=1, help="of the first block")
     return parser
 
