@@ -31,7 +31,8 @@ class BarcodeSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """`code_end`: "silence" for a scanner that is set up without CR and LF, "tab" for one that
     sends TAB. `dialect`: how it is turned on and off (drivers/barcode_serial/dialects.py).
     `setup`: False leaves the scanner as it was set up with its maker's barcodes.
-    `aim_identifiers`: it sends them before each code.
+    `aim_identifiers`: it sends them before each code. `answer_seconds`: how long it may take to
+    answer a command; the rest of a damaged answer must be over before.
     """
 
     path: str
@@ -40,7 +41,7 @@ class BarcodeSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     code_end: CodeEnd = "line"
     dialect: DialectName = "none"
     setup: bool = True
-    answer_seconds: Annotated[float, Meta(gt=0, le=2)] = 0.5
+    answer_seconds: Annotated[float, Meta(ge=2 * CODE_SILENCE, le=2)] = 0.5
     aim_identifiers: bool = False
     rules: CodeRules = CodeRules()
 

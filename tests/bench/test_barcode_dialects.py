@@ -27,6 +27,7 @@ FRAMED = [name for name in COMMANDED if DIALECTS[name].tells_symbology]
 @pytest.fixture(autouse=True)
 def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("drivers.barcode_serial.driver.DEAF_SECONDS", 0.03)
+    monkeypatch.setattr("drivers.barcode_serial.driver.CODE_SILENCE", 0.04)
 
 
 def within(seconds: float = 2.0) -> Deadline:
@@ -64,7 +65,7 @@ def desk_of(
     simulator = SIMULATION.make(told, faults, FrameTrace())
     with PtyHost(simulator, folder / "scanner") as host:
         scanner = SerialBarcodeScanner(
-            BarcodeSettings(path=host.address, dialect=dialect, answer_seconds=0.06, setup=setup),
+            BarcodeSettings(path=host.address, dialect=dialect, answer_seconds=0.08, setup=setup),
             trace,
         )
         try:
