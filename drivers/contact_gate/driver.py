@@ -11,8 +11,8 @@ from msgspec import Meta, Struct, field
 
 from drivers.contact_gate.contact_watch import ContactWatch
 from drivers.contact_gate.passages import BeamPair, Counter, OneBeam
-from drivers.contacts.debounce import Debounce
-from drivers.contacts.lines import Names, Sample
+from drivers.contacts.lines import REST, Names, Sample
+from drivers.contacts.settled_lines import AT_ONCE, SettledLines
 from drivers.contacts.wiring import Lines, check_wiring, wire
 from drivers.deadline import Deadline
 from drivers.errors import DeviceRefused
@@ -28,7 +28,7 @@ GateInput = Literal["alarm", "outer_beam", "inner_beam", "beam"]
 GateOutput = Literal["lamp", "sounder"]
 
 SIGNALS: dict[GateSignal, Names] = {
-    GateSignal.OFF: frozenset(),
+    GateSignal.OFF: REST,
     GateSignal.LAMP: frozenset({"lamp"}),
     GateSignal.LAMP_AND_SOUND: frozenset({"lamp", "sounder"}),
 }
@@ -63,11 +63,12 @@ class ContactGate:
         self._lines = wire(settings.lines, settings.inputs, settings.outputs, trace)
         self._untaken: list[GateEvent] = []
         self._given = 0
-        self._watch_from(Sample(monotonic(), frozenset()))
+        self._settled = SettledLines(self._lines, settings.debounce_seconds)
+        self._watch = self._watch_from(Sample(monotonic(), REST))
 
     def open(self, deadline: Deadline) -> DeviceIdentity:
         identity = self._lines.open(deadline)
-        self._watch_from(self._lines.sample(deadline))
+        self._watch = self._watch_from(self._settled.start(deadline))
         return identity
 
     def close(self) -> None:
@@ -96,22 +97,18 @@ class ContactGate:
         if self._settings.outputs:
             self._lines.hold(wanted, seconds, deadline)
 
-    def _watch_from(self, start: Sample) -> None:
+    def _watch_from(self, start: Sample) -> ContactWatch:
         """What is closed at the start is a state, not an event."""
-        settings = self._settings
-        self._debounce = Debounce(settings.debounce_seconds, start)
-        counter = _counter(settings, start.closed)
-        self._watch = ContactWatch(settings.stuck_seconds, counter, start)
+        counter = _counter(self._settings, start.closed)
+        return ContactWatch(self._settings.stuck_seconds, counter, start)
 
     def _look(self, deadline: Deadline) -> None:
         """Wait for the next change, but not when there is something to give already."""
-        due = self._debounce.due() or self._watch.due() or inf
-        sample = self._lines.next_sample(0.0 if self._untaken else due, deadline)
-        now = monotonic() if sample is None else sample.at
-        edges = self._debounce.settle(now) if sample is None else self._debounce.see(sample)
+        until = AT_ONCE if self._untaken else self._watch.due() or inf
+        edges, certain_until = self._settled.look(until, deadline)
         for edge in edges:
             self._untaken += self._watch.change(edge)
-        self._untaken += self._watch.pass_time(self._debounce.certain_until(now))
+        self._untaken += self._watch.pass_time(certain_until)
 
 
 def _counter(settings: ContactGateSettings, closed: Names) -> Counter:

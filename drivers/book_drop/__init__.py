@@ -1,0 +1,1 @@
+"""Book-drops that take one item at a time, on contacts and switched outputs."""
