@@ -6,9 +6,9 @@ The file is described in docs/station.md, "Configuration of a station".
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import Meta, Struct
@@ -17,7 +17,9 @@ from kiosk.toml_check import line_of, problems_of
 
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
-Byte = Annotated[str, Meta(pattern="^[0-9A-Fa-f]{2}$")]
+Byte = Annotated[
+    str, Meta(pattern="^[0-9A-Fa-f]{2}$", description="two hexadecimal digits in quotes")
+]
 
 
 Role = Literal["kiosk", "desk", "gate", "book-drop"]
@@ -30,10 +32,10 @@ class StationSection(Struct, frozen=True, kw_only=True):
     `socket`: where technicians' commands find the running station; empty = in the state folder.
     """
 
-    name: Text
+    name: Annotated[Text, Meta(examples=["Máy 1"])]
     role: Role = "kiosk"
-    library: Text
-    state_folder: Text
+    library: Annotated[Text, Meta(examples=["Thư viện tỉnh Sơn Khê"])]
+    state_folder: Annotated[Text, Meta(examples=["/var/lib/muontra/kiosk-1"])]
     socket: str = ""
     isil: str = ""
     language: Literal["vi", "en"] = "vi"
@@ -52,9 +54,9 @@ class DeviceSection(Struct, frozen=True, kw_only=True):
     """
 
     kind: DeviceKind
-    driver: Text
+    driver: Annotated[Text, Meta(examples=["feig_obid"])]
     name: str = ""
-    settings: dict[str, Any] = {}
+    settings: Annotated[dict[str, Any], Meta(examples=[{"path": "/dev/muontra/pad"}])] = {}
     poll_seconds: Seconds = 0.25
 
     @property
@@ -151,6 +153,8 @@ LESS_THAN = (
 
 DIFFERENT = (("tags.afi_secured", "tags.afi_released"),)
 
+DEVICE_KINDS: tuple[str, ...] = get_args(DeviceKind)
+
 DEFAULTS: dict[str, Struct] = {
     "policy": PolicySection(),
     "tags": TagsSection(),
@@ -168,33 +172,56 @@ class ConfigurationError(Exception):
 
 def load_config(path: Path) -> StationConfig:
     """Read and check a file; raises ConfigurationError."""
+    return parse_config(read_config(path), str(path))
+
+
+def read_config(path: Path) -> str:
+    """The text of a file; raises ConfigurationError when it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8-sig")  # some editors put a mark at the start
-    except (OSError, UnicodeDecodeError) as problem:
-        raise ConfigurationError([f"{path}: cannot be read: {problem}"]) from problem
-    return parse_config(text, str(path))
+        data = path.read_bytes()
+    except OSError as problem:
+        reason = f"{path}: cannot be read: {problem.strerror}; check its name and who may read it"
+        raise ConfigurationError([reason]) from problem
+    try:
+        return data.decode("utf-8-sig")  # some editors put a mark at the start
+    except UnicodeDecodeError as problem:
+        line = data.count(b"\n", 0, problem.start) + 1
+        reason = f"{path} line {line}: not UTF-8; save the file as UTF-8 in your editor"
+        raise ConfigurationError([reason]) from problem
 
 
 def parse_config(text: str, source: str = "configuration") -> StationConfig:
     """Check the text of a file; raises ConfigurationError."""
-    try:
-        tree = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as problem:
-        raise ConfigurationError([f"{source}: {problem}"]) from problem
-    problems = [(line_of(name, text), f"{name}: {what}") for name, what in _problems(tree)]
+    tree = parse_toml(text, source)
+    problems = told_with_lines(_problems(tree), text, source)
     if problems:
-        raise ConfigurationError(
-            [
-                f"{source} line {line}: {what}" if line else f"{source}: {what}"
-                for line, what in sorted(problems)
-            ]
-        )
+        raise ConfigurationError(problems)
     return msgspec.convert(tree, StationConfig)
+
+
+def parse_toml(text: str, source: str) -> dict[str, object]:
+    """The tree of a file; raises ConfigurationError for what is no TOML."""
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as problem:
+        from kiosk.toml_words import syntax_problem  # noqa: PLC0415 - a good file needs no words
+
+        line, what = syntax_problem(str(problem), max(1, len(text.splitlines())))
+        raise ConfigurationError([f"{source} line {line}: {what}"]) from problem
+
+
+def told_with_lines(
+    problems: Iterable[tuple[str, str]], text: str, source: str = "configuration"
+) -> list[str]:
+    """Dotted names with what is wrong there, as one says it of a file."""
+    lines = sorted((line_of(name, text), f"{name}: {what}") for name, what in problems)
+    return [f"{source} line {line}: {what}" for line, what in lines]
 
 
 def _problems(tree: dict[str, object]) -> Iterator[tuple[str, str]]:
     """Dotted names, each with what is wrong there."""
-    yield from problems_of(tree, StationConfig)
+    for name, what in problems_of(tree, StationConfig):
+        yield name, _old_form(name) if name in DEVICE_KINDS else what
     yield from _device_problems(tree)
     for name in ("policy.card_pattern", "policy.item_pattern"):
         yield from _bad_pattern(name, _value(tree, name))
@@ -208,32 +235,41 @@ def _device_problems(tree: dict[str, object]) -> Iterator[tuple[str, str]]:
         [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
     )
     kinds = [device.get("kind") for device in devices]
+    there = {*filter(_is_text, kinds), *(kind for kind in DEVICE_KINDS if kind in tree)}
     station = tree.get("station", {})
     role = station.get("role", "kiosk") if isinstance(station, dict) else "kiosk"
     unsaid = not isinstance(listed, list) or not all(map(_is_text, kinds))
     for needs in () if unsaid else (NEEDS, ALSO_NEEDS):
         wanted, why = needs.get(role, NOTHING) if isinstance(role, str) else NOTHING
-        if wanted and not wanted & set(kinds):
+        if wanted and not wanted & there:
             yield (
                 "device",
                 f"is missing: {why}; add a [[device]] of kind {' or '.join(sorted(wanted))}",
             )
-    yield from _twice("kind", kinds, ONE_AT_MOST)
-    yield from _twice("name", [device.get("name") or device.get("kind") for device in devices])
+    once = "a station has only one of them; remove one"
+    yield from _twice("kind", kinds, once, ONE_AT_MOST)
+    names = [device.get("name") or device.get("kind") for device in devices]
+    yield from _twice("name", names, "give each a name of its own")
 
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
+def _old_form(kind: str) -> str:
+    return (
+        f'devices are a list; write [[device]] and under it kind = "{kind}", in place of [{kind}]'
+    )
+
+
 def _twice(
-    key: str, values: list[object], only: frozenset[str] | None = None
+    key: str, values: list[object], advice: str, only: frozenset[str] | None = None
 ) -> Iterator[tuple[str, str]]:
     for number, value in enumerate(values, 1):
         again = isinstance(value, str) and value in values[: number - 1]
         if again and (only is None or value in only):
             first = values.index(value) + 1
-            yield f"device.{number}.{key}", f"{value!r} stands in device {first} already"
+            yield f"device.{number}.{key}", f"{value!r} stands in device {first} already; {advice}"
 
 
 def _bad_pattern(name: str, pattern: object) -> Iterator[tuple[str, str]]:
@@ -242,18 +278,24 @@ def _bad_pattern(name: str, pattern: object) -> Iterator[tuple[str, str]]:
     try:
         re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as problem:
-        yield name, f"no regular expression: {problem}"
+        usual = _value({}, name)
+        yield name, f"no regular expression: {problem}; e.g. '{usual}'"
 
 
 def _contradictions(tree: dict[str, object]) -> Iterator[tuple[str, str]]:
     for name, other in LESS_THAN:
         small, great = _value(tree, name), _value(tree, other)
         if isinstance(small, int | float) and isinstance(great, int | float) and small >= great:
-            yield name, f"must be less than {other}, which is {great}; found {small}"
+            yield (
+                name,
+                f"must be less than {other}, which is {great:g}, found {small:g}; "
+                "make this smaller or that greater",
+            )
     for name, other in DIFFERENT:
         value = _value(tree, name)
         if isinstance(value, str) and str(_value(tree, other)).upper() == value.upper():
-            yield name, f"must differ from {other}; both are {value!r}"
+            usual = f'"{_value({}, name)}" and "{_value({}, other)}"'
+            yield name, f"must differ from {other}, both are {value!r}; usual are {usual}"
 
 
 def _value(tree: dict[str, object], name: str) -> object:
