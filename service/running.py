@@ -1,5 +1,6 @@
 """Puts the running service together: the only place that knows all its parts."""
 
+import gc
 import resource
 import signal
 from dataclasses import dataclass
@@ -28,6 +29,10 @@ from service.station_link import StationLink
 from service.station_registry import StationRegistry
 from service.stations import all_stations
 from service.systemd_notify import SystemdNotify
+
+COLLECT_AFTER = 20_000
+"""New objects before Python looks for garbage in cycles: a batch makes thousands of values and no
+cycle, and the usual 700 cost the ledger's thread a tenth of its time (measured)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,8 @@ def run(parts: Parts, log: FilteringBoundLogger) -> None:
     server = build(parts, log, systemd)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: server.stop())
+    gc.freeze()  # what was loaded until now stays
+    gc.set_threshold(COLLECT_AFTER)
     log.info("listening", endpoint=server.link.endpoint)
     systemd.ready()
     try:
