@@ -51,7 +51,6 @@ class Seen:
     chute: ChuteState
     lines: Mapping[str, Line]
     complete: frozenset[str]
-    secured: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +129,8 @@ def _booking(drop: BookDrop, seen: Seen, now: float) -> tuple[BookDrop, tuple[Ac
     if line.stage in {Stage.REFUSED, Stage.TROUBLE}:
         return _give_back()
     if line.stage in {Stage.DONE, Stage.DONE_TAG_OPEN}:
-        return _swallow(drop, _bin_for(line, seen.chute), Word.RECEIVED, now)
-    if line.kept_for_later and drop.item in seen.secured:
-        return _swallow(drop, _default_bin(seen.chute), Word.RECEIVED_NOT_BOOKED, now)
+        word = Word.RECEIVED_NOT_BOOKED if line.kept_for_later else Word.RECEIVED
+        return _swallow(drop, _bin_for(line, seen.chute), word, now)
     if now < drop.until:
         return drop, ()
     if line.stage is Stage.SECURING:  # it stands in the outbox, so it is not lost
@@ -175,10 +173,13 @@ def _mended(drop: BookDrop, seen: Seen) -> tuple[BookDrop, tuple[Act, ...]]:
 
 
 def _bin_for(line: Line, chute: ChuteState) -> ChuteOrder:
-    """Holds, other points and tags that still must be secured go where staff look first."""
+    """Holds, other points and tags that still must be secured go where staff look first.
+
+    Without link nobody knows of a hold: what was kept for later goes where most go.
+    """
     reply = line.reply
     for_the_shelf = isinstance(reply, Returned) and reply.destination is Destination.SHELF
-    if line.stage is Stage.DONE and for_the_shelf:
+    if line.stage is Stage.DONE and (for_the_shelf or line.kept_for_later):
         return _default_bin(chute)
     return ChuteOrder.TO_OTHER_BIN
 

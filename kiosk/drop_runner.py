@@ -1,6 +1,7 @@
 """Runs the pure book-drop inside the controller's steps. Owner: the controller thread."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from drivers.facts import ChuteState
 from drivers.interfaces import ChuteOrder
@@ -26,6 +27,7 @@ class DropRunner:
         self._order = order
         self._submit = submit
         self._chute: ChuteState | None = None
+        self._passed = False
         self._drop = BookDrop()
 
     @property
@@ -41,6 +43,7 @@ class DropRunner:
     def chute_changed(self, state: ChuteState | None) -> None:
         """The sensors now; None: the chute does not answer, and an item in it is nobody's visit."""
         self._chute = state
+        self._passed |= state is not None and state.item_passed
         if state is None and self._drop.phase is not Phase.REST:
             self._drop = BookDrop()
             self._submit(Leave())
@@ -50,7 +53,9 @@ class DropRunner:
         """One look; True when the reader saw the item go into its bin."""
         if not self._works or self._chute is None:
             return False
-        self._drop, acts = advance(self._drop, _seen(session, self._chute), now)
+        seen = _seen(session, replace(self._chute, item_passed=self._passed))
+        self._passed = self._chute.item_passed  # a short pulse between two looks was seen now
+        self._drop, acts = advance(self._drop, seen, now)
         for act in acts:
             match act:
                 case ChuteOrder():
@@ -72,7 +77,4 @@ def _seen(session: SelfCheck, chute: ChuteState) -> Seen:
         chute=chute,
         lines=lines,
         complete=frozenset(key for key, line in lines.items() if is_complete(session, line)),
-        secured=frozenset(
-            key for key, line in lines.items() if line.tags and line.tags <= line.proved
-        ),
     )

@@ -51,15 +51,12 @@ class Chute:
     now: float = 100.0
     acts: list[Act] = field(default_factory=list)
 
-    def see(
-        self, chute: ChuteState, *lines: Line, secured: bool = False, complete: bool = True
-    ) -> list[Act]:
+    def see(self, chute: ChuteState, *lines: Line, complete: bool = True) -> list[Act]:
         keys = frozenset(each.key for each in lines)
         seen = Seen(
             chute=chute,
             lines={each.key: each for each in lines},
             complete=keys if complete else frozenset(),
-            secured=keys if secured else frozenset(),
         )
         self.drop, acts = advance(self.drop, seen, self.now)
         self.acts += acts
@@ -105,9 +102,9 @@ def test_where_an_item_goes(found: Line, chute_state: ChuteState, into: ChuteOrd
 
 def test_without_link_a_secured_book_is_received_and_not_yet_booked() -> None:
     chute = at_booking()
-    kept = line(Stage.SECURING, kept_for_later=True)
-    assert chute.see(ITEM, kept) == []
-    assert chute.see(ITEM, kept, secured=True) == [ChuteOrder.TO_BIN]
+    assert chute.see(ITEM, line(Stage.SECURING, kept_for_later=True)) == []
+    kept = line(Stage.DONE, kept_for_later=True, trouble=Trouble.KEPT_FOR_LATER)
+    assert chute.see(ITEM, kept) == [ChuteOrder.TO_BIN]
     assert chute.drop.word is Word.RECEIVED_NOT_BOOKED
 
 
