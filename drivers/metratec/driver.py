@@ -1,6 +1,5 @@
 """metraTec HF readers as a `TagReader` (docs/protocols/readers.md, "metraTec readers")."""
 
-from dataclasses import replace
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -18,16 +17,12 @@ from drivers.facts import TagSeen
 from drivers.frame_trace import FrameTrace
 from drivers.interfaces import DeviceIdentity, SystemInformation, TagBlocks
 from drivers.iso15693_requests import (
-    NOT_SUPPORTED,
     RESET_EAS,
     SET_EAS,
     WRITE_AFI,
     WRITE_BLOCK,
     WRITE_DSFID,
-    IsoAnswer,
     IsoRequest,
-    parse_system_information,
-    refusal,
 )
 from drivers.metratec.commands import (
     FIELD_ON,
@@ -36,28 +31,21 @@ from drivers.metratec.commands import (
     IDENTITY,
     INVENTORY,
     MODE,
-    NOBODY,
     REVISION,
     SERIAL_NUMBER,
     VERBOSITY,
     Question,
     UidOrder,
     antenna,
-    eas_question,
-    information_command,
     input_pin,
     output_pin,
-    read_command,
-    single_read_command,
-    tag_answer,
-    tag_command,
 )
 from drivers.metratec.conversation import Conversation
-from drivers.metratec.troubles import TooLong
+from drivers.metratec.tag_line import TagLine
 from drivers.port import port_at
 from drivers.registry import Driver, UsbPlace
 from drivers.repeated_reads import repeated
-from drivers.tags.iso15693 import chip_of, geometry_of
+from drivers.tags.iso15693 import geometry_of
 from drivers.uid import Uid
 
 OTHER_TAGS = ("UHF", "PULSAR", "G2", "MIFARE", "_MF", "DWARF14", "DWARF_14", "QR14")
@@ -89,10 +77,8 @@ class MetratecReader:
         self._settings = settings
         self._port = port_at(settings.path, settings.baud)
         self._line = Conversation(self._port, settings.patience, trace or FrameTrace())
-        self._blocks_a_frame = settings.blocks_a_frame
+        self._tags = TagLine(self._line, settings.uid_order, settings.blocks_a_frame)
         self._dsfids: dict[Uid, int] = {}
-        self._last_answer: IsoAnswer | None = None
-        self._last_uid: Uid | None = None
 
     def open(self, deadline: Deadline) -> DeviceIdentity:
         self._port.open(deadline)
@@ -117,15 +103,15 @@ class MetratecReader:
 
     def read_blocks(self, uid: Uid, first: int, count: int, deadline: Deadline) -> TagBlocks:
         try:
-            return self._blocks(uid, first, count, deadline)
+            return self._tags.blocks(uid, first, count, deadline)
         except TagUnreadable:
             _, end = self._geometry_of(uid, deadline)
             if not first < end < first + count:
                 raise
-            return self._blocks(uid, first, end - first, deadline)
+            return self._tags.blocks(uid, first, end - first, deadline)
 
     def system_information(self, uid: Uid, deadline: Deadline) -> SystemInformation:
-        return repeated(lambda: self._system_information(uid, deadline), deadline)
+        return self._tags.information(uid, deadline)
 
     def write_blocks(self, uid: Uid, first: int, data: bytes, deadline: Deadline) -> None:
         size, _ = self._geometry_of(uid, deadline)
@@ -133,18 +119,18 @@ class MetratecReader:
             raise ValueError(f"{len(data)} bytes are no whole blocks of {size}")
         for at in range(0, len(data), size):
             block = bytes((first + at // size,)) + data[at : at + size]
-            self._write(IsoRequest(WRITE_BLOCK, uid, block), uid, deadline)
+            self._tags.write(IsoRequest(WRITE_BLOCK, uid, block), uid, deadline)
 
     def write_afi(self, uid: Uid, afi: int, deadline: Deadline) -> None:
-        self._write(IsoRequest(WRITE_AFI, uid, bytes((afi,))), uid, deadline)
+        self._tags.write(IsoRequest(WRITE_AFI, uid, bytes((afi,))), uid, deadline)
 
     def write_dsfid(self, uid: Uid, dsfid: int, deadline: Deadline) -> None:
         self._dsfids.pop(uid, None)
-        self._write(IsoRequest(WRITE_DSFID, uid, bytes((dsfid,))), uid, deadline)
+        self._tags.write(IsoRequest(WRITE_DSFID, uid, bytes((dsfid,))), uid, deadline)
 
     def write_eas(self, uid: Uid, deadline: Deadline, *, on: bool) -> None:
         """Set or reset EAS, once."""
-        self._write(IsoRequest(SET_EAS if on else RESET_EAS, uid), uid, deadline)
+        self._tags.write(IsoRequest(SET_EAS if on else RESET_EAS, uid), uid, deadline)
 
     @property
     def knows_eas(self) -> bool:
@@ -153,7 +139,7 @@ class MetratecReader:
 
     def eas_alarm(self, deadline: Deadline) -> bool:
         """True when a tag with EAS set is there: those answer all at once, others not at all."""
-        return repeated(lambda: self._hears_eas(deadline), deadline)
+        return self._tags.hears_eas(deadline)
 
     def read_input(self, pin: int, deadline: Deadline) -> bool:
         """True while the input is high."""
@@ -214,18 +200,6 @@ class MetratecReader:
                 self._dsfids[uid] = 0
         return self._dsfids[uid]
 
-    def _system_information(self, uid: Uid, deadline: Deadline) -> SystemInformation:
-        question = information_command(uid, self._settings.uid_order)
-        data = self._good(question, uid, deadline)
-        try:
-            return parse_system_information(data)
-        except ValueError as problem:
-            raise TagUnreadable(f"tag {uid}, system information: {problem}", uid) from problem
-
-    def _hears_eas(self, deadline: Deadline) -> bool:
-        lines = self._line.ask(eas_question(self._settings.uid_order), deadline)
-        return lines != NOBODY
-
     def _geometry_of(self, uid: Uid, deadline: Deadline) -> tuple[int, int]:
         """Block size and count; the usual ones of a chip that does not tell."""
         usual = geometry_of(uid)
@@ -234,70 +208,6 @@ class MetratecReader:
         except TagUnreadable:
             return usual.block_size, usual.blocks
         return told.block_size or usual.block_size, told.block_count or usual.blocks
-
-    def _blocks(self, uid: Uid, first: int, count: int, deadline: Deadline) -> TagBlocks:
-        data, size, at = b"", 0, first
-        while at < first + count:
-            asked = min(self._blocks_a_frame, first + count - at)
-            part = self._part(uid, at, asked, deadline)
-            if part:
-                data, size, at = data + part, len(part) // asked, at + asked
-        return TagBlocks(first, size, data)
-
-    def _part(self, uid: Uid, first: int, count: int, deadline: Deadline) -> bytes:
-        """Some blocks in one answer. Nothing when that was too much: then half of it is asked."""
-        order = self._settings.uid_order
-        question = read_command(uid, first, count, order)
-        try:
-            answer = repeated(lambda: self._read_of_this_tag(question, uid, deadline), deadline)
-        except TooLong:
-            if count == 1:
-                raise
-            self._blocks_a_frame = count // 2
-            return b""
-        if answer.error not in NOT_SUPPORTED:
-            return _data(question, uid, answer)
-        singles = [single_read_command(uid, first + at, order) for at in range(count)]
-        return b"".join(self._single(single, uid, deadline) for single in singles)
-
-    def _single(self, question: Question, uid: Uid, deadline: Deadline) -> bytes:
-        answer = repeated(lambda: self._read_of_this_tag(question, uid, deadline), deadline)
-        return _data(question, uid, answer)
-
-    def _read_of_this_tag(self, question: Question, uid: Uid, deadline: Deadline) -> IsoAnswer:
-        """An answer does not name its tag. One that equals the last answer for another tag may be
-        a belated copy of that: asked again behind a clean line, it is this tag's own.
-        """
-        answer = self._said(question, uid, deadline)
-        if self._last_answer == answer and self._last_uid != uid:
-            self._line.doubt()
-            answer = self._said(question, uid, deadline)
-        self._last_uid, self._last_answer = uid, answer
-        return answer
-
-    def _write(self, request: IsoRequest, uid: Uid, deadline: Deadline) -> None:
-        flagged = replace(request, option=chip_of(uid).write_needs_option)
-        self._good(tag_command(flagged, self._settings.uid_order), uid, deadline)
-
-    def _good(self, question: Question, uid: Uid, deadline: Deadline) -> bytes:
-        return _data(question, uid, self._said(question, uid, deadline))
-
-    def _said(self, question: Question, uid: Uid, deadline: Deadline) -> IsoAnswer:
-        """Ask once; the tag's answer may be an error."""
-        lines = self._line.ask(question, deadline)
-        try:
-            return tag_answer(question, lines)
-        except ValueError as problem:
-            raise TagDisturbed(
-                f"tag {uid}, {question.name}: {problem}; try again", uid
-            ) from problem
-
-
-def _data(question: Question, uid: Uid, answer: IsoAnswer) -> bytes:
-    """Raises what the tag's error byte stands for."""
-    if answer.error is not None:
-        raise refusal(question.name, uid, answer.error)
-    return answer.data
 
 
 def _name_and_version(told: str) -> tuple[str, str]:

@@ -32,6 +32,7 @@ from drivers.simulators.faults import (
 )
 from drivers.simulators.mishaps import BeforeBlock
 from drivers.simulators.pty_host import PtyHost
+from drivers.simulators.tcp_host import TcpHost
 from drivers.simulators.virtual_tags import CHIPS, VirtualTag
 from drivers.uid import Uid
 from tests.bench.feig_pad import (
@@ -283,4 +284,14 @@ def test_a_line_that_answers_late_at_the_start_is_opened_all_the_same(tmp_path: 
         )
         reader = MetratecReader(MetratecSettings(path=host.address, patience=0.1))
         assert reader.open(within()).model == "DESKID_ISO"
+        reader.close()
+
+
+def test_a_reader_on_the_network_is_spoken_to_alike() -> None:
+    with TcpHost(MetratecSimulator(sample_tags())) as host:
+        reader = MetratecReader(MetratecSettings(path=host.address))
+        assert reader.open(within()).model == "DESKID_ISO"
+        assert len(reader.inventory(within())) == 2
+        reader.write_afi(BOOK, 0xC2, within())
+        assert reader.system_information(BOOK, within()).afi == 0xC2
         reader.close()
