@@ -1,0 +1,175 @@
+"""A stopped station with a bench of simulated devices, a real service, and a machine of folders."""
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from drivers.contactless_card.simulator import Pn532Simulator
+from drivers.escpos_printer.simulator import EscposSimulator
+from drivers.feig_obid.simulator import FeigSimulator
+from drivers.frame_trace import FrameTrace
+from drivers.registry import installed_drivers
+from drivers.simulators.faults import AnyFault, FaultPlan, PlannedFault
+from drivers.simulators.pty_host import PtyHost
+from drivers.simulators.simulation import simulation_of
+from kiosk.cli.at_hand import Finding
+from kiosk.doctor.checks import CHECKS, examined
+from kiosk.doctor.patient import Machine, Patience, admitted
+from kiosk.doctor.results import SEVERITY, Result
+from kiosk.enrolment import PinnedService, enrol
+from kiosk.station_store import StationStore
+from service.administration import AddStation, Done
+from service.sample.points import ROOT
+from tests.bench.feig_pad import sample_tags
+from tests.service_process import ServiceProcess
+
+KINDS = {
+    "pad": "feig_obid",
+    "scanner": "barcode_serial",
+    "card": "contactless_card",
+    "printer": "escpos_printer",
+}
+QUICK = {
+    "pad": {"patience": 0.1},
+    "card": {"patience": 0.1},
+    "printer": {"answer_seconds": 0.1, "quiet_seconds": 0.02},
+}
+PATIENCE = Patience(opening=1.0, call=1.0, service=1.0)
+
+MACHINE_FILES = {
+    "sys/class/rtc/rtc0/battery_voltage": "3012000\n",
+    "sys/class/thermal/thermal_zone0/temp": "51234\n",
+    "sys/class/drm/card1-HDMI-A-1/status": "connected\n",
+    "sys/devices/platform/soc/soc:firmware/get_throttled": "0\n",
+    "proc/self/mountinfo": "27 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw\n",
+    "proc/device-tree/model": "Raspberry Pi 5 Model B Rev 1.0\0",
+    "run/systemd/timesync/synchronized": "",
+}
+ESPEAK = (
+    "#!/bin/sh\necho 'Pty Language  Age/Gender VoiceName          File'\necho ' 5  vi  --/M V'\n"
+)
+
+
+@dataclass
+class BenchStation:
+    """`settings` and `section` may be changed before the file is written by `write`."""
+
+    folder: Path
+    service: ServiceProcess
+    hosts: dict[str, PtyHost]
+    simulators: dict[str, Any]
+    drivers: dict[str, str] = field(default_factory=lambda: dict(KINDS))
+    storage: str = "ballast_mib = 1\nlow_water_mib = 1"
+    more: str = ""
+
+    @property
+    def state(self) -> Path:
+        return self.folder / "state"
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "station.toml"
+
+    @property
+    def machine(self) -> Machine:
+        root = self.folder / "machine"
+        environment = {"PATH": str(root / "bin")}
+        return Machine(root / "sys", root / "proc", root / "run", environment)
+
+    @property
+    def pad(self) -> FeigSimulator:
+        return self.simulators["pad"]  # type: ignore[no-any-return]
+
+    @property
+    def printer(self) -> EscposSimulator:
+        return self.simulators["printer"]  # type: ignore[no-any-return]
+
+    @property
+    def card_reader(self) -> Pn532Simulator:
+        return self.simulators["card"]  # type: ignore[no-any-return]
+
+    def fault(self, device: str, fault: AnyFault, command: str | None = None) -> None:
+        """It strikes every time."""
+        self.simulators[device].faults.plan(PlannedFault(fault=fault, command=command, times=None))
+
+    def program(self, name: str, text: str) -> None:
+        path = self.folder / "machine" / "bin" / name
+        path.write_text(text)
+        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+    def machine_file(self, name: str, text: str | None) -> None:
+        """None: there is no such file."""
+        path = self.folder / "machine" / name
+        if text is None:
+            path.unlink()
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+
+    def enrol(self, name: str, endpoint: str = "") -> str:
+        """A key of its own that the running service knows; returns the public one."""
+        shutil.rmtree(self.state, ignore_errors=True)
+        service = PinnedService(endpoint or self.service.endpoint, self.service.key.public)
+        key = enrol(self.state, service).public
+        assert isinstance(self.service.order(AddStation(name, ROOT, key, actor="test")), Done)
+        self.open_store().close()
+        return key
+
+    def open_store(self) -> StationStore:
+        return StationStore(self.state)
+
+    def write(self) -> None:
+        """The configuration as it is now."""
+        self.config.write_text(
+            f'[station]\nname = "Máy 1"\nlibrary = "Thư viện"\nstate_folder = "{self.state}"\n\n'
+            + "\n".join(self._device(kind) for kind in self.hosts)
+            + f"\n[storage]\n{self.storage}\n{self.more}\n",
+            encoding="utf-8",
+        )
+
+    def _device(self, kind: str) -> str:
+        settings: Mapping[str, object] = {"path": self.hosts[kind].address, **QUICK.get(kind, {})}
+        pairs = ", ".join(
+            f"{key} = {value if isinstance(value, float) else repr(value)}"
+            for key, value in settings.items()
+        )
+        driver = self.drivers[kind]
+        return f'[[device]]\nkind = "{kind}"\ndriver = "{driver}"\nsettings = {{ {pairs} }}\n'
+
+    def results(self) -> list[Result]:
+        with admitted(self.config, self.machine, PATIENCE) as patient:
+            return [result for check in CHECKS for result in examined(patient, check)]
+
+    def findings(self) -> list[Result]:
+        """What is worse than good."""
+        return [each for each in self.results() if SEVERITY[each.mark] is not Finding.GOOD]
+
+
+@contextmanager
+def bench_station(folder: Path, service: ServiceProcess) -> Iterator[BenchStation]:
+    """All devices plugged in, two books on the pad, enrolled, nothing wrong."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        simulators, hosts = {}, {}
+        for kind, name in KINDS.items():
+            driver = installed_drivers()[name].driver
+            assert driver is not None
+            device = simulation_of(driver).make({}, FaultPlan(), FrameTrace())
+            hosts[kind] = PtyHost(device, folder / kind)
+            stack.callback(hosts[kind].close)
+            simulators[kind] = device
+        station = BenchStation(folder, service, hosts, simulators)
+        for tag in sample_tags():
+            station.pad.pad.lay(tag)
+        for name, text in MACHINE_FILES.items():
+            station.machine_file(name, text)
+        (folder / "machine" / "bin").mkdir()
+        station.program("espeak-ng", ESPEAK)
+        station.enrol(f"{folder.name}-{os.urandom(4).hex()}")
+        station.write()
+        yield station
