@@ -1,8 +1,9 @@
-"""The bench: a whole simulated desk as one process behind a local socket.
+"""The bench: a whole desk, gate or book-drop of simulated devices as one process behind a socket.
 
     python -m drivers.simulators.bench --state DIR --socket PATH [--books FILE]
 
-Drivers open the links `DIR/pad` and `DIR/scanner`; hands act through the socket
+is a desk of FEIG pads and plain scanners; `muontra bench run` takes any devices from a file.
+Drivers open the links in DIR, such as `DIR/pad`; hands act through the socket
 (drivers/simulators/bench_protocol.py). Tags and what lies where outlive the process in DIR.
 """
 
@@ -10,17 +11,17 @@ import argparse
 import fcntl
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
 
-from drivers.barcode_serial.simulator import BarcodeSimulatorSettings
-from drivers.feig_obid.virtual_reader import FeigSimulatorSettings
-from drivers.simulators.bench_protocol import BenchItem
+from drivers.simulators.bench_file import BenchFile, items_in
+from drivers.simulators.bench_protocol import BenchDevice
 from drivers.simulators.bench_server import BenchServer, Bulletin
-from drivers.simulators.desk import Desk, NotOnThisDesk
+from drivers.simulators.desk import Desk
+from drivers.simulators.placed_device import NotOnThisDesk
 
 BOOKS_HELP = "JSON lines of books and cards: name, kind, title, barcode, tag"
 
@@ -29,16 +30,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until `quit` or a signal to end."""
     options = _parser().parse_args(arguments)
     try:
-        with _only_bench_of(options.state), _server(options) as server:
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, lambda *_: server.stopped.set())
-            sys.stdout.write(f"bench ready at {options.socket}\n")
-            sys.stdout.flush()
-            server.serve_until_stopped()
+        serve(
+            _desk_of(options), options.state, options.socket, lambda _: _say_ready(options.socket)
+        )
     except (NotOnThisDesk, OSError, msgspec.MsgspecError) as problem:
         sys.stderr.write(f"bench: {problem}\n")
         return 1
     return 0
+
+
+def serve(plan: BenchFile, state: Path, socket: Path, ready: Callable[[Desk], None]) -> None:
+    """Serve until `quit` or a signal to end; `ready` is called when drivers and hands may come.
+
+    Raises NotOnThisDesk or OSError.
+    """
+    bulletin = Bulletin()
+    with (
+        _only_bench_of(state),
+        closing(Desk(state, plan.item, plan.device, bulletin.notice)) as desk,
+        BenchServer(socket, desk, bulletin) as server,
+    ):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: server.stopped.set())
+        ready(desk)
+        server.serve_until_stopped()
+
+
+def _say_ready(socket: Path) -> None:
+    sys.stdout.write(f"bench ready at {socket}\n")
+    sys.stdout.flush()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -67,29 +87,17 @@ def _only_bench_of(folder: Path) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _server(options: argparse.Namespace) -> Iterator[BenchServer]:
-    pad = FeigSimulatorSettings(
-        baud=options.baud, keeps_wire_time=options.timed, keeps_air_time=options.timed
-    )
-    scanner = BarcodeSimulatorSettings(keeps_wire_time=options.timed)
-    bulletin = Bulletin()
-    desk = Desk(
-        options.state,
-        _shelf(options.books),
-        dict.fromkeys(options.pads, pad),
-        dict.fromkeys(options.scanners, scanner),
-        bulletin.notice,
-    )
-    with closing(desk), BenchServer(options.socket, desk, bulletin) as server:
-        yield server
-
-
-def _shelf(books: Path | None) -> list[BenchItem]:
-    if books is None:
-        return []
-    lines = [line for line in books.read_bytes().splitlines() if line.strip()]
-    return [msgspec.json.decode(line, type=BenchItem) for line in lines]
+def _desk_of(options: argparse.Namespace) -> BenchFile:
+    timed = {"keeps_wire_time": options.timed}
+    pad = {"baud": options.baud, "keeps_air_time": options.timed, **timed}
+    devices = [
+        *(BenchDevice(name=name, driver="feig_obid", options=pad) for name in options.pads),
+        *(
+            BenchDevice(name=name, driver="barcode_serial", options=timed)
+            for name in options.scanners
+        ),
+    ]
+    return BenchFile(device=devices, item=items_in(options.books) if options.books else [])
 
 
 if __name__ == "__main__":

@@ -5,36 +5,64 @@ A command is answered by exactly one reply, in order; a subscriber gets events b
     {"command": "lay", "items": ["TK.00003"]}       →  {"says": "done"}
 """
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct, field
 
+from drivers.registry import DeviceKind
+from drivers.simulators.device import VirtualCard
 from drivers.simulators.faults import PlannedFault
 from drivers.simulators.virtual_tags import TagMemory
 
 LONGEST_LINE = 1 << 20
 
 
+class BenchDevice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A simulated device by its driver; `options` are those of its simulator."""
+
+    name: Annotated[str, Meta(pattern=r"^[\w][\w.-]*$")]
+    driver: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+class CardChip(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The contactless chip of a card: its UID in hexadecimal, as the card sends it."""
+
+    uid: Annotated[str, Meta(pattern="^([0-9A-Fa-f]{2})+$")]
+    technology: Literal["iso14443a", "iso14443b", "felica"] = "iso14443a"
+    text: str = ""
+
+    def card(self) -> VirtualCard:
+        """As a simulated reader takes it."""
+        return VirtualCard(bytes.fromhex(self.uid), self.technology, self.text)
+
+
 class BenchItem(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A book or a card; `barcode` is what is printed on it, `tag` what is glued into it."""
+    """A book or a card; `barcode` is what is printed on it, `tag` what is glued into a book, `chip`
+    what is inside a contactless card.
+    """
 
     name: str
     kind: Literal["book", "card"] = "book"
     title: str = ""
     barcode: str = ""
     tag: TagMemory | None = None
+    chip: CardChip | None = None
 
 
 class Command(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="command"):
-    """What a person's hand, or a test, does at the desk."""
+    """What a person's hand, or a test, does at the bench.
+
+    A device that is not named is the only one of its kind.
+    """
 
 
 class Lay(Command, frozen=True, tag="lay"):
     """Lay items down on a pad, all at once."""
 
     items: tuple[str, ...]
-    pad: str = "pad"
+    pad: str = ""
 
 
 class Lift(Command, frozen=True, tag="lift"):
@@ -47,7 +75,62 @@ class Scan(Command, frozen=True, tag="scan"):
     """Hold a printed code before a scanner."""
 
     text: str
-    scanner: str = "scanner"
+    scanner: str = ""
+
+
+class Present(Command, frozen=True, tag="present"):
+    """Hold a contactless card to a reader, where it stays."""
+
+    item: str
+    reader: str = ""
+
+
+class Remove(Command, frozen=True, tag="remove"):
+    """Take the card away from a reader."""
+
+    reader: str = ""
+
+
+class Walk(Command, frozen=True, tag="walk"):
+    """Carry items through a gate, or walk through with nothing."""
+
+    items: tuple[str, ...] = ()
+    gate: str = ""
+    inwards: bool = False
+
+
+class SetPaper(Command, frozen=True, tag="paper"):
+    """Use up a printer's paper, or put a new roll in."""
+
+    paper: Literal["good", "near end", "out"]
+    printer: str = ""
+
+
+class SetCover(Command, frozen=True, tag="cover"):
+    """Open or shut a printer's cover."""
+
+    is_open: bool
+    printer: str = ""
+
+
+class PutIn(Command, frozen=True, tag="put_in"):
+    """Lay something into the mouth of a book-drop."""
+
+    drop: str = ""
+
+
+class TakeOut(Command, frozen=True, tag="take_out"):
+    """Take it back out of the mouth."""
+
+    drop: str = ""
+
+
+class SetChute(Command, frozen=True, tag="chute"):
+    """Fill or empty the bin of a book-drop, jam its chute or free it; None leaves it as it is."""
+
+    bin_full: bool | None = None
+    jammed: bool | None = None
+    drop: str = ""
 
 
 class Unplug(Command, frozen=True, tag="unplug"):
@@ -91,7 +174,24 @@ class Quit(Command, frozen=True, tag="quit"):
     """End the bench."""
 
 
-Act = Lay | Lift | Scan | Unplug | Plug | PlanFault | ClearFaults | Add
+Act = (
+    Lay
+    | Lift
+    | Scan
+    | Present
+    | Remove
+    | Walk
+    | SetPaper
+    | SetCover
+    | PutIn
+    | TakeOut
+    | SetChute
+    | Unplug
+    | Plug
+    | PlanFault
+    | ClearFaults
+    | Add
+)
 AnyCommand = Act | AskTags | AskState | Subscribe | Quit
 
 
@@ -122,12 +222,17 @@ class Tags(Message, frozen=True, tag="tags"):
 
 
 class DeviceState(Struct, frozen=True, kw_only=True):
-    """`path` is what a driver opens while the device is plugged in."""
+    """`path` is what a driver opens while the device is plugged in, `settings` all that a
+    station needs to reach it, `shows` what a person sees of the device.
+    """
 
     name: str
-    kind: Literal["pad", "scanner"]
+    kind: DeviceKind
     path: str
     plugged: bool
+    driver: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
+    shows: tuple[str, ...] = ()
 
 
 class ItemState(Struct, frozen=True, kw_only=True):
@@ -163,6 +268,13 @@ class DevicePlugged(Message, frozen=True, tag="device_plugged"):
     plugged: bool
 
 
+class DeviceActed(Message, frozen=True, tag="device_acted"):
+    """Event: a hand made a device do something; `act` is the command's name."""
+
+    device: str
+    act: str
+
+
 class FrameSeen(Message, frozen=True, tag="frame"):
     """Event: a frame at a device, seen from the device."""
 
@@ -173,7 +285,7 @@ class FrameSeen(Message, frozen=True, tag="frame"):
     sentence: str
 
 
-Event = TagWritten | ItemMoved | DevicePlugged | FrameSeen
+Event = TagWritten | ItemMoved | DevicePlugged | DeviceActed | FrameSeen
 Reply = Done | Trouble | Tags | State
 
 _commands: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)

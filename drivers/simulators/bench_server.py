@@ -24,18 +24,27 @@ from drivers.simulators.bench_protocol import (
     Lift,
     PlanFault,
     Plug,
+    Present,
+    PutIn,
     Quit,
+    Remove,
     Reply,
     Scan,
+    SetChute,
+    SetCover,
+    SetPaper,
     State,
     Subscribe,
     Tags,
+    TakeOut,
     Trouble,
     Unplug,
+    Walk,
     command_from,
     line_of,
 )
-from drivers.simulators.desk import Desk, NotOnThisDesk
+from drivers.simulators.desk import Desk
+from drivers.simulators.placed_device import NotOnThisDesk
 
 MOST_WAITING = 10_000
 """Messages a client may leave unread; one that does not keep up loses events."""
@@ -103,7 +112,7 @@ class BenchServer(socketserver.ThreadingUnixStreamServer):
             case AskTags():
                 return Tags(tags=self._desk.tags())
             case AskState():
-                return State(devices=self._desk.devices(), items=self._desk.items())
+                return State(devices=self._desk.devices.states(), items=self._desk.items())
             case Subscribe():
                 client.wants_frames = command.frames
                 self.bulletin.add(client)
@@ -122,15 +131,21 @@ def _act(desk: Desk, command: Act) -> None:
         case Lift():
             desk.lift(command.items)
         case Scan():
-            desk.scan(command.text, command.scanner)
+            desk.devices.scan(command.text, command.scanner)
+        case Present():
+            desk.present(command.item, command.reader)
+        case Walk():
+            desk.walk(command.items, command.gate, inwards=command.inwards)
+        case Remove() | SetPaper() | SetCover() | PutIn() | TakeOut() | SetChute():
+            desk.devices.handle(command)
         case Plug():
-            desk.plug(command.device, plugged=True)
+            desk.devices.plug(command.device, plugged=True)
         case Unplug():
-            desk.plug(command.device, plugged=False)
+            desk.devices.plug(command.device, plugged=False)
         case PlanFault():
-            desk.plan_fault(command.device, command.planned)
+            desk.devices.plan_fault(command.device, command.planned)
         case ClearFaults():
-            desk.clear_faults(command.device)
+            desk.devices.clear_faults(command.device)
         case Add():
             desk.add(command.item)
 

@@ -1,12 +1,10 @@
 """`muontra driver`: what drivers there are, and whether they keep their contract."""
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, NoReturn
+from typing import Annotated
 
-import msgspec
 import structlog
 import typer
-from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
@@ -15,6 +13,7 @@ from drivers.conformance.suite import Verdict, checks_for, run
 from drivers.conformance.trial import Check
 from drivers.registry import Driver, installed_drivers
 from drivers.simulators.simulation import NoSimulation, simulation_of
+from kiosk.cli.at_hand import JsonOption, errors, give_up, say
 
 app = typer.Typer(help="Look at drivers and check them.", no_args_is_help=True)
 
@@ -25,13 +24,9 @@ muontra driver check feig_obid
 muontra driver check my_pad --only split --only leaks
 """
 
-_errors = Console(stderr=True, soft_wrap=True, highlight=False, style="red")
-
 
 @app.command(name="list", epilog="Example:\n\nmuontra driver list")
-def list_drivers(
-    *, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False
-) -> None:
+def list_drivers(*, as_json: JsonOption = False) -> None:
     """Name the drivers of this installation, and what keeps one from loading."""
     statuses = sorted(installed_drivers().values(), key=lambda status: status.name)
     rows: list[dict[str, object]] = [
@@ -43,10 +38,7 @@ def list_drivers(
         }
         for status in statuses
     ]
-    if as_json:
-        typer.echo(msgspec.json.encode({"drivers": rows}))
-    else:
-        Console().print(_table_of_drivers(rows))
+    say({"drivers": rows}, _table_of_drivers(rows), as_json=as_json)
     raise typer.Exit(0 if all(status.driver for status in statuses) else 1)
 
 
@@ -57,7 +49,7 @@ def check(
         list[str] | None, typer.Option(metavar="CHECK", help="Only this check; may be repeated.")
     ] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Try a driver on its simulated device: every fault at every frame, and what else it promised.
 
@@ -67,24 +59,22 @@ def check(
     checks = _wanted(driver, only or [])
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())  # thousands of faults
     verdicts = list(run(driver, checks) if as_json else _run_showing(driver, checks))
-    if as_json:
-        typer.echo(msgspec.json.encode({"driver": name, "checks": verdicts}))
-    else:
-        Console().print(_table_of_verdicts(name, verdicts))
+    told = {"driver": name, "checks": verdicts}
+    say(told, _table_of_verdicts(name, verdicts), as_json=as_json)
     raise typer.Exit(1 if any(verdict.trouble for verdict in verdicts) else 0)
 
 
 def _driver(name: str) -> Driver:
     statuses = installed_drivers()
     if name not in statuses:
-        _refuse(f"There is no driver {name}; there are {', '.join(sorted(statuses))}.")
+        give_up(f"There is no driver {name}; there are {', '.join(sorted(statuses))}.")
     driver = statuses[name].driver
     if driver is None:
-        _refuse(f"The driver {name} does not load: {statuses[name].reason}")
+        give_up(f"The driver {name} does not load: {statuses[name].reason}")
     try:
         simulation_of(driver)
     except NoSimulation as problem:
-        _refuse(f"{problem}; see docs/new-driver.md.")
+        give_up(f"{problem}; see docs/new-driver.md.")
     return driver
 
 
@@ -93,19 +83,14 @@ def _wanted(driver: Driver, only: Sequence[str]) -> Sequence[Check]:
     unknown = set(only) - {check.name for check in checks}
     if unknown:
         known = ", ".join(check.name for check in checks)
-        _refuse(f"No check of a {driver.kind} is called {', '.join(sorted(unknown))}: {known}.")
+        give_up(f"No check of a {driver.kind} is called {', '.join(sorted(unknown))}: {known}.")
     return [check for check in checks if not only or check.name in only]
-
-
-def _refuse(sentence: str) -> NoReturn:
-    _errors.print(sentence, markup=False)
-    raise typer.Exit(2)
 
 
 def _run_showing(driver: Driver, checks: Sequence[Check]) -> Iterable[Verdict]:
     """Says on a terminal which check is under way."""
     columns = SpinnerColumn(), TextColumn("{task.completed} of {task.total}  {task.description}")
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with Progress(*columns, console=errors, transient=True) as progress:
         task = progress.add_task(checks[0].sentence, total=len(checks))
         for verdict, following in zip(run(driver, checks), [*checks[1:], checks[-1]], strict=True):
             progress.update(task, advance=1, description=following.sentence)

@@ -2,7 +2,7 @@
 
 import typer
 
-from kiosk.cli import driver, enrol, tag
+from kiosk.cli import bench, doctor, driver, enrol, tag
 
 app = typer.Typer(
     help="Find, test, trace and repair the devices, tags, links and queues of a station.",
@@ -16,6 +16,8 @@ def muontra() -> None:
     """Keeps the families as sub-commands, however few there are."""
 
 
+app.add_typer(bench.app, name="bench")
 app.add_typer(driver.app, name="driver")
 app.add_typer(tag.app, name="tag")
+app.command(name="doctor", epilog=doctor.EXAMPLE)(doctor.command)
 app.command(name="enrol", epilog=enrol.EXAMPLE)(enrol.command)
