@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, assert_never
+from typing import Protocol, assert_never
 
 import msgspec
 
@@ -14,9 +14,9 @@ from kiosk.device_news import DeviceDown, DeviceUp
 from kiosk.gate_book import GateLine
 from kiosk.link_news import HeartbeatAnswered
 from kiosk.local import protocol as local
+from kiosk.local.rows import born_at, journal_lines, outbox_rows
 from kiosk.local.server import LocalAsk
 from kiosk.outbox.outbox import Outbox
-from kiosk.outbox.records import OperationRecord
 from kiosk.security_journal import open_tags
 from service.protocol.questions import AskItem
 from service.protocol.replies import ItemAnswer, Refused, Reply
@@ -91,9 +91,9 @@ class LocalDesk:
             case local.AskStatus():
                 ask.answer(self._status(present))
             case local.AskOutbox():
-                ask.answer(local.OutboxRows(rows=tuple(map(_outbox_row, present.outbox))))
+                ask.answer(local.OutboxRows(rows=outbox_rows(present.outbox)))
             case local.AskJournal():
-                ask.answer(local.JournalLines(rows=tuple(_journal(present.outbox))))
+                ask.answer(local.JournalLines(rows=journal_lines(present.outbox)))
             case local.AskGate(hours=hours, at_most=at_most):
                 ask.answer(_gate_counts(present.gate_lines(hours), at_most))
             case local.Ping():
@@ -203,36 +203,10 @@ class LocalDesk:
             waiting=len(waiting),
             kept=len(present.outbox) - len(waiting),
             open_tags=len(open_tags(rows)),
-            oldest_waiting=_born(waiting[0]) if waiting else None,
+            oldest_waiting=born_at(waiting[0]) if waiting else None,
             free_mib=present.free_bytes // MIB,
             low_water_mib=self._facts.low_water_bytes // MIB,
         )
-
-
-def _outbox_row(record: OperationRecord) -> local.OutboxRow:
-    act: dict[str, Any] = msgspec.to_builtins(record.act)
-    reply: dict[str, Any] = msgspec.to_builtins(record.reply) or {}
-    return local.OutboxRow(
-        sequence=record.sequence,
-        operation=record.key,
-        act=str(act.get("act", "")),
-        item=str(act.get("item", "")),
-        born=_born(record),
-        sent=record.sent,
-        reply=reply.get("reply"),
-        shown=record.shown,
-        listed=record.listed,
-        cancelled=record.cancelled,
-        over=record.over,
-    )
-
-
-def _journal(outbox: Outbox) -> Iterable[local.JournalLine]:
-    rows = (row for record in outbox for row in outbox.rows(record.key))
-    return (
-        local.JournalLine(operation=row.operation, uid=row.uid, item=row.item, state=row.state)
-        for row in rows
-    )
 
 
 def _gate_counts(lines: list[GateLine], at_most: int) -> local.GateCounts:
@@ -260,11 +234,6 @@ def _item_known(item: str, reply: Reply | None) -> local.Answer:
             return local.ItemKnown(item=item, known=False)
         case _:
             return local.Trouble(reason="the service did not answer in time; try again")
-
-
-def _born(record: OperationRecord) -> str:
-    at = datetime.fromtimestamp(record.operation.wall_ms / 1000).astimezone()
-    return at.isoformat(timespec="seconds")
 
 
 def _now() -> str:
