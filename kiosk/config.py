@@ -193,7 +193,7 @@ def read_config(path: Path) -> str:
 def parse_config(text: str, source: str = "configuration") -> StationConfig:
     """Check the text of a file; raises ConfigurationError."""
     tree = parse_toml(text, source)
-    problems = told_with_lines(_problems(tree), text, source)
+    problems = told_with_lines(problems_in(tree), text, source)
     if problems:
         raise ConfigurationError(problems)
     return msgspec.convert(tree, StationConfig)
@@ -218,7 +218,7 @@ def told_with_lines(
     return [f"{source} line {line}: {what}" for line, what in lines]
 
 
-def _problems(tree: dict[str, object]) -> Iterator[tuple[str, str]]:
+def problems_in(tree: dict[str, object]) -> Iterator[tuple[str, str]]:
     """Dotted names, each with what is wrong there."""
     for name, what in problems_of(tree, StationConfig):
         yield name, _old_form(name) if name in DEVICE_KINDS else what
