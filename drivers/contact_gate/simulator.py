@@ -109,5 +109,5 @@ SIMULATION = Simulation(
     make=_make,
     host=PtyHost,
     settings=_settings,
-    hurried={"lines": {"patience": 0.1}},
+    hurried={"lines": {"patience": 0.2}},
 )

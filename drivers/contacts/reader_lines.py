@@ -19,6 +19,7 @@ from drivers.feig_obid.device import FeigDevice
 from drivers.feig_obid.outputs import TICK_SECONDS, Output, OutputMode, OutputOrder
 from drivers.frame_trace import FrameTrace
 from drivers.interfaces import DeviceIdentity
+from drivers.repeated_reads import repeated
 
 QUESTION_SECONDS = 0.03
 """With less time left nothing is asked: the answer would come too late."""
@@ -101,7 +102,7 @@ class ReaderLines:
             OutputOrder(output, OutputMode.ON if name in outputs else OutputMode.OFF, time)
             for name, output in self._outputs.items()
         ]
-        self._reader.set_outputs(orders, deadline)
+        repeated(lambda: self._reader.set_outputs(orders, deadline), deadline)
 
     def cancel(self) -> None:
         self._reader.cancel()

@@ -61,7 +61,7 @@ class ReaderBuffer:
     def open(self, deadline: Deadline) -> DeviceIdentity:
         identity = self._reader.open(deadline)
         try:
-            answer = self._reader.converse(Request(BUFFER_INFORMATION), deadline)
+            answer = self._asked(Request(BUFFER_INFORMATION), deadline)
         except DriverError:
             self.close()
             raise
@@ -84,13 +84,18 @@ class ReaderBuffer:
     def clear(self, records: Sequence[GateRecord], deadline: Deadline) -> bool:
         """The reader clears what it gave last, whatever became of its answer on the way; so it is
         asked for just these records once more, and must name them, before it is told to clear.
+        Told twice it clears nothing more.
         """
-        if self._read(len(records), deadline, anew=True).records != tuple(records):
+        oldest = repeated(lambda: self._read(len(records), deadline, anew=True), deadline)
+        if oldest.records != tuple(records):
             return False
-        answer = self._reader.converse(Request(CLEAR_BUFFER), deadline)
+        answer = self._asked(Request(CLEAR_BUFFER), deadline)
         if answer.status != EMPTY:
             _expect_good(CLEAR_BUFFER.name, answer)
         return True
+
+    def _asked(self, request: Request, deadline: Deadline) -> Answer:
+        return repeated(lambda: self._reader.converse(request, deadline), deadline)
 
     def _read(self, count: int, deadline: Deadline, *, anew: bool = False) -> Batch:
         question = Request(READ_BUFFER, {"sets": count})

@@ -18,6 +18,7 @@ from drivers.feig_obid.outputs import TICK_SECONDS, Output, OutputMode, OutputOr
 from drivers.frame_trace import FrameTrace
 from drivers.interfaces import DeviceIdentity, GateSignal
 from drivers.registry import Driver
+from drivers.repeated_reads import repeated
 
 QUESTION_SECONDS = 0.15
 """With less time left the reader is not asked once more."""
@@ -102,7 +103,7 @@ class FeigGate:
             for output, on in wanted.items()
             if output is not None
         ]
-        self._reader.set_outputs(orders, deadline)
+        repeated(lambda: self._reader.set_outputs(orders, deadline), deadline)
 
     def inputs(self, deadline: Deadline) -> frozenset[int]:
         """The numbers of the reader's inputs that are active now, from 1."""

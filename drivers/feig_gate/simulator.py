@@ -156,5 +156,5 @@ SIMULATION = Simulation(
     make=_make,
     host=READER.host,
     settings=READER.settings,
-    hurried={"patience": 0.1, "poll_seconds": 0.02},
+    hurried={"patience": 0.2, "poll_seconds": 0.02},
 )

@@ -17,7 +17,7 @@ from drivers.errors import Cancelled, DeviceLost, DriverError
 from drivers.facts import ChuteState
 from drivers.frame_trace import FrameTrace
 from drivers.interfaces import ChuteOrder
-from drivers.simulators.faults import FaultPlan, Hang, PlannedFault
+from drivers.simulators.faults import FaultPlan, Lose, PlannedFault
 from drivers.simulators.pty_host import PtyHost
 from tests.waiting import eventually
 
@@ -171,7 +171,9 @@ def test_outputs_rest_at_close_and_after_open(drop: Drop) -> None:
 
 
 def test_an_order_that_the_reader_did_not_confirm_is_not_kept_alive(drop: Drop) -> None:
-    drop.simulator.faults.plan(PlannedFault(fault=Hang(seconds=0.5), command="set outputs"))
+    drop.simulator.faults.plan(
+        PlannedFault(fault=Lose(side="request"), command="set outputs", times=None)
+    )
     with pytest.raises(DriverError):
         drop.order(ChuteOrder.OPEN_SHUTTER)
     drop.chute.keep_alive()

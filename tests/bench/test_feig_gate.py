@@ -147,7 +147,7 @@ def read_with_a_lost_answer(entrance: Entrance) -> list[Uid | None]:
 def test_a_clearing_whose_answer_was_lost_tells_no_alarm_twice(entrance: Entrance) -> None:
     entrance.walk(BOOK)
     assert entrance.told() == [BOOK.uid]
-    entrance.plan(Lose(side="request"), "clear buffer")
+    entrance.plan(Lose(side="request"), "clear buffer", times=3)
     with pytest.raises(DriverError):
         entrance.take()
     entrance.walk(OTHER)
