@@ -121,15 +121,19 @@ class KioskWindow:
         flip = Window.flip
 
         def flip_and_tell() -> None:
+            self._begin_opening()
             flip()
             self._flipped()
 
         Window.flip = flip_and_tell
 
-    def _flipped(self) -> None:
+    def _begin_opening(self) -> None:
+        """Once, as soon as the first picture is on its way to the screen."""
         if self._opening is None:
             self._opening = self._opener.submit(self._open)
             Clock.schedule_once(lambda _dt: self._prepare_start())
+
+    def _flipped(self) -> None:
         if self.bridge.drawing is not None and not gc.isenabled():
             gc.freeze()
             gc.enable()
@@ -138,7 +142,7 @@ class KioskWindow:
         self.bridge.flipped()
 
     def _prepare_start(self) -> None:
-        """While the station opens: drawing needs the other core only."""
+        """While the station opens: what it will most likely show first."""
         for _ in self.screen.warm(FIRST_VIEWS):
             pass
 
