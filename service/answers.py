@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from service.circulation.decide import lending_of, renewal_of
@@ -24,7 +25,7 @@ from service.policy import CurrentPolicy
 from service.protocol.operations import Renew
 from service.protocol.questions import AskItem, AskPatron
 from service.protocol.refusals import RefusalCode
-from service.protocol.replies import ItemAnswer, LoanLine, PatronAnswer, Refused, Reply
+from service.protocol.replies import ItemAnswer, LastMove, LoanLine, PatronAnswer, Refused, Reply
 
 ITEM = Lookup(
     "i.number, t.title, t.author, i.tagged, i.parts,"
@@ -33,6 +34,21 @@ ITEM = Lookup(
     " AND a.kind IN ('tag-unproved', 'lent-still-secured')),"
     " EXISTS (SELECT 1 FROM stations s WHERE s.reoffer_awaited AND s.enabled)",
     "items i JOIN titles t ON t.id = i.title WHERE i.number {among}",
+)
+OPEN_SINCE = Lookup(
+    "l.opened_at_ms",
+    "items i JOIN loans l ON l.item = i.id WHERE l.state = 'open' AND i.number {among}",
+)
+LAST_LENT = Lookup(
+    "c.at_ms, s.name",
+    "items i JOIN loans l ON l.item = i.id JOIN claims c ON c.loan = l.id"
+    " JOIN stations s ON s.id = c.station"
+    " WHERE c.cancelled_at_ms IS NULL AND i.number {among} ORDER BY c.at_ms DESC LIMIT 1",
+)
+LAST_RETURNED = Lookup(
+    "c.at_ms, s.name",
+    "items i JOIN check_ins c ON c.item = i.id JOIN stations s ON s.id = c.station"
+    " WHERE i.number {among} ORDER BY c.at_ms DESC LIMIT 1",
 )
 PERSON = Lookup(
     "p.short_name, p.pin_hash",
@@ -63,7 +79,7 @@ class Answers:
     def answer(self, station: int, question: AskPatron | AskItem) -> Reply:
         """With a PIN in the question the patron's loans are told."""
         if isinstance(question, AskItem):
-            return self._ask(lambda own: _item(own, question.item))
+            return self._ask(lambda own: _item(own, question))
         return self._ask(lambda own: self._patron(own, station, question))
 
     def pin_hash_of(self, card: str) -> str | None:
@@ -128,12 +144,23 @@ class Answers:
         return tuple(sorted(lines, key=lambda line: (line.due, line.item)))
 
 
-def _item(own: _Own, number: str) -> Reply:
-    for row in own.reader.find(ITEM, [number]):
+def _item(own: _Own, question: AskItem) -> Reply:
+    for row in own.reader.find(ITEM, [question.item]):
         item, title, author, tagged, parts, lent, listed, waiting = row
         on_loan = None if waiting else bool(lent)
-        return ItemAnswer(item, title, author, bool(tagged), parts, on_loan, bool(listed))
+        answer = ItemAnswer(item, title, author, bool(tagged), parts, on_loan, bool(listed))
+        return _closely(own, answer) if question.closely else answer
     return Refused(RefusalCode.ITEM_UNKNOWN)
+
+
+def _closely(own: _Own, answer: ItemAnswer) -> ItemAnswer:
+    """Since when it is on loan, and who moved it last; nobody is named."""
+    number = [answer.item]
+    since = next((at_ms for (at_ms,) in own.reader.find(OPEN_SINCE, number)), None)
+    lent = [LastMove("lent", name, at) for at, name in own.reader.find(LAST_LENT, number)]
+    back = [LastMove("returned", name, at) for at, name in own.reader.find(LAST_RETURNED, number)]
+    last = max([*lent, *back], key=lambda move: move.at_ms, default=None)
+    return replace(answer, since_ms=since if answer.on_loan else None, last_move=last)
 
 
 def _line(desk: Desk, policy: Policy, item: Item, card: str, at_ms: int) -> LoanLine:

@@ -45,10 +45,20 @@ class AskPatron(Struct, frozen=True, forbid_unknown_fields=True, tag_field="ask"
     pin: Pin | None = None
 
 
-class AskItem(Struct, frozen=True, forbid_unknown_fields=True, tag_field="ask", tag="item/1"):
-    """What is this item, and is a loan open on it."""
+class AskItem(
+    Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag_field="ask",
+    tag="item/1",
+):
+    """What is this item, and is a loan open on it. `closely`: also since when, and who moved it
+    last; only technicians ask so.
+    """
 
     item: ItemNumber
+    closely: bool = False
 
 
 Question = Hello | Heartbeat | ReofferDone | AskPatron | AskItem

@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Literal
 
 from msgspec import Struct
 
@@ -122,11 +123,27 @@ class PatronAnswer(
     loans: tuple[LoanLine, ...] | None = None
 
 
-class ItemAnswer(Struct, frozen=True, forbid_unknown_fields=True, tag_field="reply", tag="item/1"):
+class LastMove(Struct, frozen=True, forbid_unknown_fields=True):
+    """The station that lent an item or took it back last: the last one that wrote its tags."""
+
+    act: Literal["lent", "returned"]
+    station: ShortText
+    at_ms: int
+
+
+class ItemAnswer(
+    Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag_field="reply",
+    tag="item/1",
+):
     """What an item is. `on_loan` is None while a restored service does not know yet.
 
     `tagged`: the catalogue says that it carries RFID tags, `parts` of them. `listed`: the staff's
     list has an open line about one of its tags, so a pad's proof is worth reporting.
+    `since_ms` (of the open loan) and `last_move` are told to those alone who ask closely.
     """
 
     item: ItemNumber
@@ -136,6 +153,8 @@ class ItemAnswer(Struct, frozen=True, forbid_unknown_fields=True, tag_field="rep
     parts: int
     on_loan: bool | None
     listed: bool = False
+    since_ms: int | None = None
+    last_move: LastMove | None = None
 
 
 class HelloFirst(

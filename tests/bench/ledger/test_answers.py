@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from service.answers import Answers
 from service.database import models
 from service.database.engine import open_reading_engine
-from service.protocol.operations import CheckOut, ReportTag
+from service.protocol.codec import encode
+from service.protocol.operations import CancelCheckOut, CheckIn, CheckOut, ReportTag
 from service.protocol.questions import AskItem, AskPatron
 from service.protocol.refusals import RefusalCode
 from service.protocol.replies import ItemAnswer, LoanLine, PatronAnswer, Refused
@@ -41,6 +43,39 @@ def test_item_on_loan_is_told_as_soon_as_it_was_answered(
     assert told() == ItemAnswer(
         ITEMS[0], "Sách 1", "A", tagged=True, parts=1, on_loan=True, listed=False
     )
+
+
+def test_who_asks_closely_learns_when_and_where_it_was_moved_and_never_by_whom(
+    library: Library, answers: Answers
+) -> None:
+    def told() -> ItemAnswer:
+        answer = answers.answer(1, AskItem(ITEMS[0], closely=True))
+        assert isinstance(answer, ItemAnswer)
+        assert CARDS[0].encode() not in encode(answer)
+        return answer
+
+    assert (told().since_ms, told().last_move) == (None, None)
+    library.send(1, CheckOut(ITEMS[0], CARDS[0]))
+    lent = told()
+    assert lent.last_move is not None
+    assert lent.since_ms == lent.last_move.at_ms
+    assert lent.last_move.act == "lent"
+    library.send(2, CheckIn(ITEMS[0]))
+    back = told()
+    assert back.since_ms is None
+    assert back.last_move is not None
+    assert back.last_move.act == "returned"
+    assert back.last_move.station != lent.last_move.station
+    assert answers.answer(1, AskItem(ITEMS[0])) == replace(back, last_move=None)
+
+
+def test_a_cancelled_check_out_moved_nothing(library: Library, answers: Answers) -> None:
+    out = library.arrived(1, CheckOut(ITEMS[0], CARDS[0]))
+    library.apply(out)
+    library.send(1, CancelCheckOut(out.operation.operation))
+    answer = answers.answer(1, AskItem(ITEMS[0], closely=True))
+    assert isinstance(answer, ItemAnswer)
+    assert (answer.on_loan, answer.since_ms, answer.last_move) == (False, None, None)
 
 
 @pytest.mark.parametrize("finding", ["unproved", "lent-still-secured"])
