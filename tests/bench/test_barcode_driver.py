@@ -21,6 +21,11 @@ from drivers.simulators.faults import Cut, PlannedFault, Split
 from drivers.simulators.pty_host import PtyHost
 
 
+@pytest.fixture(autouse=True)
+def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drivers.barcode_serial.driver.DEAF_SECONDS", 0.03)
+
+
 def within(seconds: float = 2.0) -> Deadline:
     return Deadline.after(seconds)
 

@@ -28,6 +28,12 @@ from drivers.simulators.pty_host import PtyHost
 from tests.waiting import eventually
 
 
+@pytest.fixture(autouse=True)
+def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drivers.barcode_hid.driver.DEAF_SECONDS", 0.03)
+    monkeypatch.setattr("drivers.barcode_hid.driver.FRAGMENT_SECONDS", 0.08)
+
+
 def within(seconds: float = 2.0) -> Deadline:
     return Deadline.after(seconds)
 
@@ -67,7 +73,7 @@ def test_codes_come_one_by_one_and_none_is_lost(desk: Desk) -> None:
 
 
 def test_a_code_in_two_pieces_is_one_code(desk: Desk) -> None:
-    desk.simulator.faults.plan(PlannedFault(fault=Split(keep=100, seconds=0.05)))
+    desk.simulator.faults.plan(PlannedFault(fault=Split(keep=100, seconds=0.02)))
     desk.scan("TK.00003")
     assert desk.scanner.next_code(within()) == Code("TK.00003")
 
@@ -76,8 +82,8 @@ def test_a_code_in_two_pieces_is_one_code(desk: Desk) -> None:
 def test_a_fragment_is_never_joined_with_the_next_code(desk: Desk, fault: Cut | Noise) -> None:
     desk.simulator.faults.plan(PlannedFault(fault=fault))
     desk.scan("04271936")
-    assert desk.scanner.next_code(within(0.3)) in {None, Code("04271936")}
-    assert desk.scanner.next_code(within(0.3)) is None
+    assert desk.scanner.next_code(within(0.12)) in {None, Code("04271936")}
+    assert desk.scanner.next_code(within(0.12)) is None
     desk.scan("0815")
     assert desk.scanner.next_code(within()) == Code("0815")
 
@@ -119,9 +125,12 @@ def test_the_error_of_a_pulled_usb_plug_is_a_lost_device(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A real node fails with ENODEV, a pseudo-terminal ends."""
+    node, read = desk.scanner._node._fd, os.read
 
     def gone(fd: int, count: int) -> bytes:
-        raise OSError(ENODEV, "No such device")
+        if fd == node:
+            raise OSError(ENODEV, "No such device")
+        return read(fd, count)
 
     desk.scan("TK.00003")
     monkeypatch.setattr("drivers.barcode_hid.input_node.os.read", gone)
