@@ -15,6 +15,8 @@ from drivers.simulators.virtual_tags import VirtualTag
 from drivers.uid import Uid
 
 QUIET_SECONDS = 0.3
+LAST_LOOK_SECONDS = 0.1
+"""With less time left a gate is not asked any more."""
 
 
 class GateRig(Rig):
@@ -53,7 +55,7 @@ class GateRig(Rig):
 
     def until_alarm(self, carried: VirtualTag, deadline: Deadline) -> bool:
         """Ask until the alarm of this book is told."""
-        while not deadline.expired():
+        while deadline.remaining() > LAST_LOOK_SECONDS:
             if _told(self._checked(self.driver.events(deadline)), carried):
                 return True
         return False

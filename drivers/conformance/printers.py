@@ -11,6 +11,7 @@ from drivers.errors import DeviceRefused
 from drivers.interfaces import Paper, PrinterStatus
 
 PRINT_SECONDS = 0.5
+SETTLE_SECONDS = 0.05
 LINES = ("THƯ VIỆN", "Dế Mèn phiêu lưu ký", "Hạn trả: 14/03", "-" * 42)
 
 
@@ -46,9 +47,13 @@ class PrinterRig(Rig):
         return status
 
     def wait_for(self, receipts: int) -> bool:
-        """True when so many receipts came out; the last bytes may still be on the line."""
-        becomes_true(lambda: len(self.device.printed()) >= receipts, PRINT_SECONDS)
-        return len(self.device.printed()) == receipts
+        """True when so many receipts came out and no more; bytes may still be on the line."""
+
+        def more_than(number: int) -> bool:
+            return len(self.device.printed()) > number
+
+        came = becomes_true(lambda: more_than(receipts - 1), PRINT_SECONDS)
+        return came and not becomes_true(lambda: more_than(receipts), SETTLE_SECONDS)
 
     def _status(self, _turn: int, deadline: Deadline) -> bool:
         status = self.driver.status(deadline)
@@ -131,7 +136,10 @@ def print_without_being_answered(trial: Trial) -> None:
             f"the printer said nothing, and the driver said {status}",
         )
         rig.print()
-        expect(rig.wait_for(1), "a printer that never answers printed nothing")
+        expect(
+            rig.wait_for(1),
+            f"a printer that never answers printed {len(rig.device.printed())} receipts for 1",
+        )
 
 
 CHECKS = (

@@ -5,14 +5,14 @@ from functools import partial
 
 import pytest
 
-from drivers.conformance import every_kind, rig
+from drivers.conformance import drops, every_kind, rig
 from drivers.conformance.line_faults import FAMILIES, strike
 from drivers.conformance.suite import checks_for, run
 from drivers.conformance.trial import Check
 from drivers.feig_obid.driver import DRIVER as FEIG
 from drivers.feig_obid.driver import FeigReader
 from drivers.registry import Driver, installed_drivers
-from tests.bench import wrong_pads
+from tests.bench import wrong_devices, wrong_pads
 
 CASES_OF_A_FAMILY = 2
 """A sample of each family of faults; `muontra driver check` tries all."""
@@ -84,6 +84,42 @@ def test_a_wrong_pad_driver_is_caught_by_the_check_that_is_meant_for_it(
     monkeypatch.setattr(rig, "RESCUE_SECONDS", 0.6)
     monkeypatch.setattr(every_kind, "SOON_SECONDS", 0.2)
     assert words in trouble(wrong_pads.wrong(reader), named(FEIG, check))
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "check", "words"),
+    [
+        ("barcode_serial", wrong_devices.CutsCodes, "order", "none of the codes"),
+        ("barcode_serial", wrong_devices.IsAlwaysOn, "off-means-off", "while the scanner was off"),
+        ("barcode_serial", wrong_devices.IsOnAfterOpen, "off-after-open", "right after open"),
+        ("barcode_serial", wrong_devices.TracesCodes, "trace", "record_masked"),
+        ("contactless_card", wrong_devices.TellsACardAgain, "stays-once", "a second time"),
+        ("contactless_card", wrong_devices.TakesRandomNumbers, "random-uid", "drawn anew"),
+        ("contactless_card", wrong_devices.MisreadsCards, "open-close", "that no card has"),
+        ("feig_gate", wrong_devices.TakesByItself, "until-taken", "nobody had taken it"),
+        ("feig_gate", wrong_devices.NeverTakes, "until-taken", "after it had been taken"),
+        ("feig_gate", wrong_devices.TakesWhatWasNotGiven, "nothing-lost", "was lost"),
+        ("feig_gate", wrong_devices.LightsNothing, "signal", "lit no lamp"),
+        ("escpos_printer", wrong_devices.PrintsTwice, "once", "2 receipts for 1"),
+        ("escpos_printer", wrong_devices.PrintsAgainInDoubt, "no-answer", "2 receipts for 1"),
+        ("escpos_printer", wrong_devices.HidesThatPaperIsOut, "no-paper", "raised nothing"),
+        ("escpos_printer", wrong_devices.WantsAnAnswer, "no-answer", "DeviceSilent"),
+        ("book_drop", wrong_devices.KeepsItselfAlive, "rest-alone", "still on"),
+        ("book_drop", wrong_devices.NeverRests, "rest-closed", "after close"),
+        ("book_drop", wrong_devices.InventsAJam, "open-close", "a jam is told"),
+    ],
+    ids=lambda given: getattr(given, "__name__", None),
+)
+def test_a_wrong_driver_of_another_kind_is_caught_by_the_check_that_is_meant_for_it(
+    name: str,
+    kind: type[wrong_devices.Wrong],
+    check: str,
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(drops, "LATE_SECONDS", 0.2)
+    driver = wrong_devices.wrong(DRIVERS[name], kind)
+    assert words in trouble(driver, named(driver, check))
 
 
 def test_settings_that_take_anything_are_caught() -> None:
