@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
+from threading import Event
 from typing import Any, Protocol
 
 from kivy.base import runTouchApp, stopTouchApp
@@ -72,6 +73,7 @@ class KioskWindow:
         self._station: Station | None = None
         self._opening: Future[Station] | None = None
         self._opener = ThreadPoolExecutor(1, "station-opener")
+        self._first_picture = Event()
         self._now = now
         self._diary = diary
         self._closable = closable
@@ -122,13 +124,16 @@ class KioskWindow:
 
         def flip_and_tell() -> None:
             self._begin_opening()
-            flip()
+            try:
+                flip()
+            finally:
+                self._first_picture.set()
             self._flipped()
 
         Window.flip = flip_and_tell
 
     def _begin_opening(self) -> None:
-        """Once, as soon as the first picture is on its way to the screen."""
+        """Once; its code is loaded while the first picture is on its way to the screen."""
         if self._opening is None:
             self._opening = self._opener.submit(self._open)
             Clock.schedule_once(lambda _dt: self._prepare_start())
@@ -148,6 +153,7 @@ class KioskWindow:
 
     def _open(self) -> Station:
         station = self._open_station()
+        self._first_picture.wait()
         self._station = station
         station.start(self.bridge.publish)
         return station

@@ -4,6 +4,7 @@ Reads names of moments from standard input and publishes them; writes one JSON l
 intent, each flip and each start. Ends by a signal, as the kiosk does.
 """
 
+import gc
 import json
 import sys
 import threading
@@ -54,7 +55,7 @@ class ScriptedStation:
 
     def stop(self) -> None:
         """Tell that it ended in order."""
-        tell("stopped")
+        tell("stopped", collects=gc.isenabled())
 
     def _follow(self) -> None:
         for line in sys.stdin:
@@ -71,6 +72,7 @@ def tell(event: str, **values: object) -> None:
 
 def main(home: str, size: str, theme: str = "light", percent: str = "100") -> None:
     """Open the window and run until a signal."""
+    gc.disable()  # as the kiosk's program does
     width, height = (int(part) for part in size.split("x"))
     page = page_for(
         width, height, theme_name=ThemeName(theme), type_percent=int(percent), motion=True

@@ -70,7 +70,15 @@ def test_a_signal_ends_it_in_order(display: str, tmp_path: Path) -> None:
         kiosk.process.send_signal(number)
         code, complaint = kiosk.finish()
         assert (code, complaint) == (0, "")
-        assert kiosk.told[-1] == {"event": "stopped"}
+        assert kiosk.told[-1]["event"] == "stopped"
+
+
+def test_garbage_left_off_for_the_start_is_collected_ever_after(
+    display: str, tmp_path: Path
+) -> None:
+    kiosk = open_kiosk(display, tmp_path)
+    kiosk.end()
+    assert kiosk.told[-1] == {"event": "stopped", "collects": True}
 
 
 def test_a_station_that_fails_ends_the_program_with_its_reason(
