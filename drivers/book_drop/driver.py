@@ -117,9 +117,10 @@ class BookDrop:
             self._hold(self._order, Deadline.after(RENEWING_SECONDS))
 
     def _hold(self, order: ChuteOrder, deadline: Deadline) -> None:
-        wanted = OUTPUTS[order] & self._settings.outputs.keys()
+        """The time counts from before: outputs that have fallen back are never taken for held."""
+        wanted, now = OUTPUTS[order] & self._settings.outputs.keys(), monotonic()
         self._lines.hold(wanted, HOLD_SECONDS, deadline)
-        self._held_at = monotonic()
+        self._held_at = now
 
     def _watch_from(self, start: Sample) -> ChuteWatch:
         return ChuteWatch(self._settings.pass_seconds, self._settings.full_seconds, start)

@@ -130,6 +130,18 @@ def test_an_answer_that_is_lost_marks_records_that_are_not_cleared_unseen(
     assert read_with_a_lost_answer(entrance) == [OTHER.uid]
 
 
+def test_records_that_the_reader_has_forgotten_clear_no_others(entrance: Entrance) -> None:
+    """As an old copy of an answer would, that was taken for the new one."""
+    entrance.walk(BOOK)
+    assert entrance.told() == [BOOK.uid]
+    old = entrance.gate._given
+    entrance.take()
+    entrance.walk(OTHER)
+    entrance.gate._given = old
+    entrance.take()
+    assert entrance.told() == [OTHER.uid]
+
+
 def read_with_a_lost_answer(entrance: Entrance) -> list[Uid | None]:
     """The reader marks what it sent, also when nobody heard it."""
     entrance.walk(BOOK)
@@ -303,9 +315,12 @@ def test_what_is_reported_again_before_it_was_taken_is_one_alarm(gate: FeigGate)
     with closing(Reporter(gate)) as reader:
         reader.report(BOOK)
         assert told_by(gate) == [BOOK.uid]
-        reader.report(BOOK)
+        for _ in range(20):
+            reader.report(BOOK)
         reader.report(OTHER)
         assert eventually(lambda: len(told_by(gate)) == 2, 3, "both")
+    assert isinstance(gate._memory, Notifications)
+    assert len(gate._memory._waiting) == 2
 
 
 def test_reports_that_were_not_taken_outlive_the_connection(gate: FeigGate) -> None:
