@@ -49,7 +49,7 @@ from kiosk.local.server import LocalAsk
 from kiosk.outbox.changes import ForgetOperation, KeepReply, SetValue
 from kiosk.outbox.outbox import EPOCH, LAST_SEQUENCE, Outbox
 from kiosk.pad import Pad, emptied, observe
-from kiosk.pad_orders import ContentRead, PadOrder, SecurityRead, SecuritySet
+from kiosk.pad_orders import AfiRead, ContentRead, PadOrder, ReadAfi, SecurityRead, SecuritySet
 from kiosk.printer_orders import PrintReceipt, ReceiptNotPrinted, ReceiptPrinted
 from kiosk.receipts.text import ReceiptHead, Translate, compose
 from kiosk.recognition import UNREADABLE, recognise
@@ -319,8 +319,8 @@ class Controller(Thread):
                 self._keep_gate_events(draft, news, now)
             case ChuteChanged():
                 self._drop_runner.chute_changed(news.state)
-            case LocalAsk():
-                self._local.take(news, self._present(), now)
+            case LocalAsk() | AfiRead():
+                self._for_technicians(draft, news, now)
             case DeviceUp(device):
                 self._local.device_told(news)
                 self._broken.pop(device, None)
@@ -349,6 +349,12 @@ class Controller(Thread):
                 self._telling.drawn(number, now)
             case _:
                 self._runner.advance(draft, news, now)
+
+    def _for_technicians(self, draft: Draft, news: LocalAsk | AfiRead, now: float) -> None:
+        if isinstance(news, AfiRead):
+            self._local.afi_read(news.uid, news.afi)
+        else:
+            self._local.take(news, self._present(draft), now)
 
     def _observe(self, draft: Draft, seen: InventoryRound, now: float) -> None:
         self._pad, change = observe(self._pad, seen)
@@ -478,7 +484,7 @@ class Controller(Thread):
         crowded = {"inbox"} if self._inbox.crowded else set[str]()
         return tuple(sorted(self._broken.keys() | crowded))
 
-    def _present(self) -> Present:
+    def _present(self, draft: Draft) -> Present:
         return Present(
             outbox=self._outbox,
             hindrances=sorted(self._runner.session.hindrances),
@@ -487,6 +493,8 @@ class Controller(Thread):
             free_bytes=self._store.free_bytes(),
             drop=self._drop_runner.phase,
             gate_lines=self._gate_lines,
+            on_pad=self._runner.session.tags,
+            read_afi=lambda uids: draft.orders.extend(map(ReadAfi, uids)),
         )
 
     def _in_session(self) -> bool:

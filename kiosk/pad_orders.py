@@ -20,6 +20,12 @@ class ReadSecurity(Struct, frozen=True):
     uid: Uid
 
 
+class ReadAfi(Struct, frozen=True):
+    """Read a tag's AFI for a technician; nothing follows from it."""
+
+    uid: Uid
+
+
 class SetSecurity(Struct, frozen=True):
     """Bring a tag into `wanted` and prove it by reading back.
 
@@ -35,7 +41,7 @@ class SetSecurity(Struct, frozen=True):
     check_first: bool
 
 
-PadOrder = ReadContent | ReadSecurity | SetSecurity
+PadOrder = ReadContent | ReadSecurity | ReadAfi | SetSecurity
 
 
 class ContentRead(Struct, frozen=True):
@@ -52,6 +58,13 @@ class SecurityRead(Struct, frozen=True):
     state: SecurityState | None
 
 
+class AfiRead(Struct, frozen=True):
+    """The outcome of ReadAfi; None: the tag could not be read, or tells none."""
+
+    uid: Uid
+    afi: int | None
+
+
 class SecuritySet(Struct, frozen=True):
     """The outcome of SetSecurity; `failure` None: proved."""
 
@@ -59,4 +72,4 @@ class SecuritySet(Struct, frozen=True):
     failure: WriteFailure | None
 
 
-PadOutcome = ContentRead | SecurityRead | SecuritySet
+PadOutcome = ContentRead | SecurityRead | AfiRead | SecuritySet

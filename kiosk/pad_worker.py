@@ -18,9 +18,11 @@ from kiosk.crash_points import CrashPoint, reached
 from kiosk.device_news import DeviceUp
 from kiosk.device_worker import DeviceWorker, Tell
 from kiosk.pad_orders import (
+    AfiRead,
     ContentRead,
     PadOrder,
     PadOutcome,
+    ReadAfi,
     ReadContent,
     ReadSecurity,
     SecurityRead,
@@ -149,6 +151,8 @@ class PadWorker(DeviceWorker):
                 return ContentRead(uid, self._content(uid))
             case ReadSecurity(uid):
                 return SecurityRead(uid, self._state(uid))
+            case ReadAfi(uid):
+                return AfiRead(uid, self._afi(uid))
             case SetSecurity():
                 return SecuritySet(order, self._bring_about(order))
 
@@ -181,6 +185,12 @@ class PadWorker(DeviceWorker):
     def _state(self, uid: Uid) -> SecurityState | None:
         try:
             return self._profile.state_of(self._reader.system_information(uid, self._call()).afi)
+        except TagError:
+            return None
+
+    def _afi(self, uid: Uid) -> int | None:
+        try:
+            return self._reader.system_information(uid, self._call()).afi
         except TagError:
             return None
 
@@ -229,5 +239,7 @@ def failed(order: PadOrder, why: WriteFailure) -> PadOutcome:
             return ContentRead(uid, None)
         case ReadSecurity(uid):
             return SecurityRead(uid, None)
+        case ReadAfi(uid):
+            return AfiRead(uid, None)
         case SetSecurity():
             return SecuritySet(order, why)

@@ -8,18 +8,20 @@ from typing import Protocol, assert_never
 
 import msgspec
 
+from drivers.uid import Uid
 from kiosk.circulation_client import CirculationClient
 from kiosk.config import DeviceSection, Role
 from kiosk.device_news import DeviceDown, DeviceUp
 from kiosk.gate_book import GateLine
 from kiosk.link_news import HeartbeatAnswered
 from kiosk.local import protocol as local
+from kiosk.local.pad_look import PadLook, Readings
 from kiosk.local.rows import born_at, journal_lines, outbox_rows
 from kiosk.local.server import LocalAsk
 from kiosk.outbox.outbox import Outbox
 from kiosk.security_journal import open_tags
 from service.protocol.questions import AskItem
-from service.protocol.replies import ItemAnswer, Refused, Reply
+from service.protocol.replies import ItemAnswer, LastMove, Refused, Reply
 
 LOCAL_MARK = -1
 """Marks questions that no session asked."""
@@ -65,6 +67,8 @@ class Present:
     free_bytes: int
     drop: str | None
     gate_lines: GateLines
+    on_pad: Readings
+    read_afi: Callable[[Iterable[Uid]], None]
 
 
 class LocalDesk:
@@ -80,6 +84,7 @@ class LocalDesk:
         self._told: dict[str, tuple[DeviceUp | DeviceDown, str]] = {}
         self._pings: list[LocalAsk] = []
         self._items: dict[str, list[LocalAsk]] = {}
+        self._looks: list[tuple[LocalAsk, PadLook]] = []
 
     def device_told(self, news: DeviceUp | DeviceDown) -> None:
         """A device answers, or does not."""
@@ -100,6 +105,8 @@ class LocalDesk:
                 self._ping(ask, now)
             case local.AskItem(item=item):
                 self._ask_item(ask, item, now)
+            case local.AskTags():
+                self._look_at_pad(ask, present)
             case local.SendNow():
                 self._client.send_waiting_now()
                 ask.answer(local.Done())
@@ -126,6 +133,24 @@ class LocalDesk:
         for ask in self._items.pop(item, []):
             ask.answer(_item_known(item, reply))
 
+    def afi_read(self, uid: Uid, afi: int | None) -> None:
+        """What the pad read for a technician."""
+        for _, look in self._looks:
+            look.read(uid, afi)
+        self._answer_looks()
+
+    def _look_at_pad(self, ask: LocalAsk, present: Present) -> None:
+        look = PadLook(present.on_pad)
+        self._looks.append((ask, look))
+        present.read_afi(look.wanted)
+        self._answer_looks()
+
+    def _answer_looks(self) -> None:
+        for ask, look in self._looks:
+            if not look.wanted:
+                ask.answer(local.PadTags(tags=look.tags()))
+        self._looks = [(ask, look) for ask, look in self._looks if look.wanted]
+
     def _ping(self, ask: LocalAsk, now: float) -> None:
         if not self._client.online:
             ask.answer(local.Trouble(reason=NOT_ONLINE))
@@ -138,7 +163,7 @@ class LocalDesk:
             ask.answer(local.Trouble(reason=NOT_ONLINE))
             return
         try:
-            question = msgspec.convert({"ask": "item/1", "item": item}, AskItem)
+            question = msgspec.convert({"ask": "item/1", "item": item, "closely": True}, AskItem)
         except msgspec.ValidationError as problem:
             ask.answer(local.Trouble(reason=f"{item!r} is no item number: {problem}"))
             return
@@ -229,11 +254,21 @@ def _item_known(item: str, reply: Reply | None) -> local.Answer:
                 parts=reply.parts,
                 on_loan=reply.on_loan,
                 listed=reply.listed,
+                since=None if reply.since_ms is None else _clock_time(reply.since_ms),
+                last_move=None if reply.last_move is None else _moved(reply.last_move),
             )
         case Refused():
             return local.ItemKnown(item=item, known=False)
         case _:
             return local.Trouble(reason="the service did not answer in time; try again")
+
+
+def _moved(move: LastMove) -> local.Moved:
+    return local.Moved(act=move.act, station=move.station, at=_clock_time(move.at_ms))
+
+
+def _clock_time(ms: int) -> str:
+    return datetime.fromtimestamp(ms / 1000).astimezone().isoformat(timespec="seconds")
 
 
 def _now() -> str:

@@ -48,6 +48,10 @@ class AskItem(Request, frozen=True, tag="item"):
     item: str
 
 
+class AskTags(Request, frozen=True, tag="tags"):
+    """What lies on the pad, with each tag's AFI read now."""
+
+
 class Ping(Request, frozen=True, tag="ping"):
     """One heartbeat now, and how long it took."""
 
@@ -88,6 +92,7 @@ AnyRequest = (
     | AskJournal
     | AskFrames
     | AskItem
+    | AskTags
     | Ping
     | SendNow
     | Pause
@@ -211,8 +216,18 @@ class Frames(Reply, frozen=True, tag="frames"):
     frames: tuple[Frame, ...]
 
 
+class Moved(Struct, frozen=True, kw_only=True):
+    """The station that lent an item or took it back last: the last one that wrote its tags."""
+
+    act: str
+    station: str
+    at: str
+
+
 class ItemKnown(Reply, frozen=True, tag="item"):
-    """`on_loan` is None while a restored service does not know; `known` False: no such item."""
+    """`on_loan` is None while a restored service does not know; `known` False: no such item.
+    `since`: when the open loan began.
+    """
 
     item: str
     known: bool
@@ -221,6 +236,25 @@ class ItemKnown(Reply, frozen=True, tag="item"):
     parts: int = 0
     on_loan: bool | None = None
     listed: bool = False
+    since: str | None = None
+    last_move: Moved | None = None
+
+
+class PadTag(Struct, frozen=True, kw_only=True):
+    """One tag on the pad. `item` stands on it, empty for cards and what cannot be read.
+
+    `afi`: two hexadecimal digits; None: it could not be read now.
+    """
+
+    uid: str
+    kind: str
+    item: str = ""
+    parts: int = 1
+    afi: str | None = None
+
+
+class PadTags(Reply, frozen=True, tag="tags"):
+    tags: tuple[PadTag, ...]
 
 
 class Pong(Reply, frozen=True, tag="pong"):
@@ -257,7 +291,16 @@ class FrameTold(Reply, frozen=True, tag="frame"):
 
 Event = Told | FrameTold
 Answer = (
-    Done | Trouble | Status | OutboxRows | JournalLines | Frames | ItemKnown | Pong | GateCounts
+    Done
+    | Trouble
+    | Status
+    | OutboxRows
+    | JournalLines
+    | Frames
+    | ItemKnown
+    | PadTags
+    | Pong
+    | GateCounts
 )
 Message = Answer | Event
 

@@ -1,6 +1,5 @@
 """Rows of the station's store as technicians see them: without cards and names. Pure."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 

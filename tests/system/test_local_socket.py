@@ -17,11 +17,14 @@ from kiosk.local.protocol import (
     AskJournal,
     AskOutbox,
     AskStatus,
+    AskTags,
     Done,
     Frames,
     ItemKnown,
     JournalLines,
     OutboxRows,
+    PadTag,
+    PadTags,
     Pause,
     Ping,
     Pong,
@@ -30,7 +33,7 @@ from kiosk.local.protocol import (
     Watch,
 )
 from service.sample.known import ADULT
-from tests.system.rig import Rig, Template
+from tests.system.rig import STATION, Rig, Template
 from tests.waiting import eventually
 
 BOOK = "VV.00417"
@@ -82,6 +85,9 @@ def test_an_item_is_known_with_its_loan_and_never_with_its_patron(
     known = asked.ask(AskItem(item=BOOK))
     assert isinstance(known, ItemKnown)
     assert (known.known, known.on_loan, known.tagged) == (True, True, True)
+    assert known.last_move is not None
+    assert (known.last_move.act, known.last_move.station) == ("lent", STATION)
+    assert known.since == known.last_move.at
     assert asked.ask(AskItem(item="VV.99999")) == ItemKnown(item="VV.99999", known=False)
     outbox, journal = asked.ask(AskOutbox()), asked.ask(AskJournal())
     assert isinstance(outbox, OutboxRows)
@@ -121,6 +127,23 @@ def test_a_technician_who_goes_away_holds_no_device(rig: Rig, asked: StationClie
         other.ask(Pause(device="pad", seconds=3600))
         assert asked.status().devices[0].error == "Paused"
     eventually(lambda: pad_answers(asked), 10, "pad again")
+
+
+def test_every_tag_on_the_pad_is_read_anew_for_a_technician(rig: Rig, asked: StationClient) -> None:
+    assert asked.ask(AskTags()) == PadTags(tags=())
+    (tag,) = rig.book(BOOK)
+    rig.lay(tag)
+
+    def seen() -> tuple[PadTag, ...]:
+        answer = asked.ask(AskTags())
+        assert isinstance(answer, PadTags)
+        return answer.tags
+
+    wanted = PadTag(uid=tag.uid, kind="item", item=BOOK, afi="07")
+    eventually(lambda: seen() == (wanted,), 10, "book on the pad")
+    tag.afi = 0xC2
+    assert [each.afi for each in seen()] == ["C2"]
+    tag.afi = 0x07
 
 
 def test_who_watches_is_told_what_lies_on_the_pad(rig: Rig, asked: StationClient) -> None:

@@ -24,9 +24,11 @@ from kiosk.device_news import DeviceDown, DeviceUp
 from kiosk.intents import Finish, FrameDrawn, Leave
 from kiosk.outbox.outbox import Outbox
 from kiosk.pad_orders import (
+    AfiRead,
     ContentRead,
     PadOrder,
     PadOutcome,
+    ReadAfi,
     ReadContent,
     ReadSecurity,
     SecurityRead,
@@ -175,6 +177,8 @@ class SimulatedLibrary:
                 return ContentRead(uid, decode_tag(bytes(tag.memory)) if here else None)
             case ReadSecurity(uid):
                 return SecurityRead(uid, PROFILE.state_of(tag.afi) if here else None)
+            case ReadAfi(uid):
+                return AfiRead(uid, tag.afi if here else None)
             case SetSecurity():
                 return SecuritySet(order, self._write(order, tag, works=works))
 
