@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import typer
@@ -84,19 +84,16 @@ def _discoveries(
         for plugged, ask in [*listed, *named]:
             status.update(f"Asking at {plugged.address}")
             candidates = may_drive(plugged, known)
-            if ask and (candidates or plugged.subsystem == "tty"):
-                yield _asked(plugged, candidates, known)
-            elif candidates or plugged.subsystem == "tty":
-                yield Discovery(plugged, candidates)
+            if candidates or plugged.subsystem == "tty":
+                here = Discovery(plugged, candidates)
+                yield _asked(here, known) if ask else here
 
 
-def _asked(
-    plugged: Plugged, candidates: list[tuple[Driver, str]], drivers: Iterable[Driver]
-) -> Discovery:
+def _asked(here: Discovery, drivers: Iterable[Driver]) -> Discovery:
     try:
-        return Discovery(plugged, candidates, probe(plugged, drivers))
+        return replace(here, answered=probe(here.plugged, drivers))
     except DriverError as problem:
-        return Discovery(plugged, candidates, trouble=str(problem))
+        return replace(here, trouble=str(problem))
 
 
 def _show(found: list[Discovery], *, probing: bool) -> None:

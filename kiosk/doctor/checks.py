@@ -45,5 +45,9 @@ def examined(patient: Patient, check: Check) -> Iterator[Result]:
     if check.needs_config and patient.config is None:
         yield replace(not_looked_at("the configuration has mistakes"), check=check.name)
         return
-    for result in check.run(patient):
-        yield replace(result, check=check.name)
+    try:
+        for result in check.run(patient):
+            yield replace(result, check=check.name)
+    except PermissionError as problem:
+        hidden = not_looked_at(f"you may not look at {problem.filename}; use sudo")
+        yield replace(hidden, check=check.name)

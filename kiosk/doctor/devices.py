@@ -46,6 +46,7 @@ REMEDIES: Mapping[str, str] = {
     "Paused": "Whoever paused it is at work; it comes back by itself.",
     "Starting": "Run the doctor again in a moment.",
 }
+PASSES_BY = frozenset({"Paused", "Starting"})
 OTHERWISE = "Look into the station's log; `muontra trace show` tells what went over its line."
 NOT_FITTING = "Correct driver and settings; `muontra driver list` names the drivers."
 
@@ -69,8 +70,9 @@ def devices(patient: Patient) -> Iterator[Result]:
 def _told(device: DeviceStatus) -> Result:
     if device.up:
         return good(f"works: {device.model or device.driver}", device.name)
+    say = look_after if device.error in PASSES_BY else broken
     remedy = REMEDIES.get(device.error, OTHERWISE)
-    return broken(device.reason or device.error, remedy, device.name)
+    return say(device.reason or device.error, remedy, device.name)
 
 
 def _tried(section: DeviceSection, patient: Patient) -> Iterator[Result]:

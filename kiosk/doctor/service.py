@@ -127,6 +127,8 @@ def _silent(endpoint: str, seen: LinkSeen) -> Result:
 
 def _through_station(client: StationClient, status: Status) -> LinkSeen:
     link = status.link
+    if link.state != LinkState.ONLINE:
+        return LinkSeen(link.state, link.hindrance)
     with suppress(StationRefused, StationGone):
         pong = client.ask(Ping())
         if isinstance(pong, Pong):

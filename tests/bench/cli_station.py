@@ -77,9 +77,7 @@ class BenchStation:
 
     @property
     def machine(self) -> Machine:
-        root = self.folder / "machine"
-        environment = {"PATH": str(root / "bin")}
-        return Machine(root / "sys", root / "proc", root / "run", environment)
+        return machine_in(self.folder / "machine")
 
     @property
     def pad(self) -> FeigSimulator:
@@ -98,9 +96,7 @@ class BenchStation:
         self.simulators[device].faults.plan(PlannedFault(fault=fault, command=command, times=None))
 
     def program(self, name: str, text: str) -> None:
-        path = self.folder / "machine" / "bin" / name
-        path.write_text(text)
-        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+        _program(self.folder / "machine" / "bin" / name, text)
 
     def machine_file(self, name: str, text: str | None) -> None:
         """None: there is no such file."""
@@ -108,8 +104,7 @@ class BenchStation:
         if text is None:
             path.unlink()
         else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
+            _file(path, text)
 
     def enrol(self, name: str, endpoint: str = "") -> str:
         """A key of its own that the running service knows; returns the public one."""
@@ -166,10 +161,30 @@ def bench_station(folder: Path, service: ServiceProcess) -> Iterator[BenchStatio
         station = BenchStation(folder, service, hosts, simulators)
         for tag in sample_tags():
             station.pad.pad.lay(tag)
-        for name, text in MACHINE_FILES.items():
-            station.machine_file(name, text)
-        (folder / "machine" / "bin").mkdir()
-        station.program("espeak-ng", ESPEAK)
+        machine_of_folders(folder / "machine")
         station.enrol(f"{folder.name}-{os.urandom(4).hex()}")
         station.write()
         yield station
+
+
+def machine_of_folders(root: Path) -> Machine:
+    """One on which nothing is wrong."""
+    for name, text in MACHINE_FILES.items():
+        _file(root / name, text)
+    _program(root / "bin" / "espeak-ng", ESPEAK)
+    return machine_in(root)
+
+
+def machine_in(root: Path) -> Machine:
+    environment = {"PATH": str(root / "bin")}
+    return Machine(root / "sys", root / "proc", root / "run", environment)
+
+
+def _file(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def _program(path: Path, text: str) -> None:
+    _file(path, text)
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
