@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import structlog
+
 from drivers.facts import ChuteState
 from drivers.interfaces import ChuteOrder
 from kiosk.book_drop import BookDrop, Phase, Seen, Told, advance
 from kiosk.intents import Finish, Intent, Leave
 from kiosk.session.progress import is_complete
 from kiosk.session.states import SelfCheck
+
+log = structlog.get_logger()
 
 PULSE_SECONDS = 1.0
 """How often the controller steps at least: without its signs of life the chute goes to rest."""
@@ -55,7 +59,10 @@ class DropRunner:
             return False
         seen = _seen(session, replace(self._chute, item_passed=self._passed))
         self._passed = self._chute.item_passed  # a short pulse between two looks was seen now
+        before = self._drop.phase
         self._drop, acts = advance(self._drop, seen, now)
+        if self._drop.phase is not before:
+            log.info("book-drop", phase=str(self._drop.phase), word=str(self._drop.word))
         for act in acts:
             match act:
                 case ChuteOrder():
