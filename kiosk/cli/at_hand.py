@@ -126,13 +126,14 @@ class DeviceAtHand:
 
 @contextmanager
 def opened(
-    config: StationConfig, section: DeviceSection, *, pause: bool = False
+    config: StationConfig | None, section: DeviceSection, *, pause: bool = False
 ) -> Iterator[DeviceAtHand]:
     """The device itself, taken from the running station where `pause` was said.
 
-    Ends the command, saying who holds the port or what else is wrong.
+    Without a configuration there is no station to take it from. Ends the command, saying who holds
+    the port or what else is wrong.
     """
-    station = running_station(config)
+    station = running_station(config) if config is not None else None
     try:
         if station is not None and pause:
             station.ask(Pause(device=section.called))
@@ -140,7 +141,7 @@ def opened(
             yield at_hand
     except PortBusy as problem:
         held = station is not None and not pause
-        hint = f" The station {config.station.name} uses it: add --pause." if held else ""
+        hint = " The running station uses it: add --pause." if held else ""
         give_up(f"{problem}{hint}")
     except (DriverError, StationRefused, StationGone, ValueError) as problem:
         give_up(problem)
