@@ -23,8 +23,10 @@ def test_an_idle_screen_draws_nothing(display: str, tmp_path: Path) -> None:
 
 
 def away_from_the_minute() -> None:
-    """The clock's next minute is a change; wait until it is far enough."""
-    eventually(lambda: datetime.now(UTC).second < 59 - IDLE_SECONDS, IDLE_SECONDS + 5, "quiet part")
+    """The clock's next minute is a change; wait until it is far enough, and the last one drawn."""
+    eventually(
+        lambda: 1 <= datetime.now(UTC).second < 59 - IDLE_SECONDS, IDLE_SECONDS + 5, "quiet part"
+    )
 
 
 def test_keys_of_a_scanner_reach_nothing(display: str, tmp_path: Path) -> None:
