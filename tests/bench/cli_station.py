@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from drivers.contactless_card.simulator import Pn532Simulator
 from drivers.escpos_printer.simulator import EscposSimulator
@@ -55,9 +55,15 @@ ESPEAK = (
 )
 
 
+class Closable(Protocol):
+    def close(self) -> None: ...
+
+
 @dataclass
 class BenchStation:
-    """`settings` and `section` may be changed before the file is written by `write`."""
+    """`drivers`, `storage` and `more` may be changed before `write`. `held` is given back at the
+    end.
+    """
 
     folder: Path
     service: ServiceProcess
@@ -66,6 +72,7 @@ class BenchStation:
     drivers: dict[str, str] = field(default_factory=lambda: dict(KINDS))
     storage: str = "ballast_mib = 1\nlow_water_mib = 1"
     more: str = ""
+    held: list[Closable] = field(default_factory=list)
 
     @property
     def state(self) -> Path:
@@ -165,6 +172,8 @@ def bench_station(folder: Path, service: ServiceProcess) -> Iterator[BenchStatio
         station.enrol(f"{folder.name}-{os.urandom(4).hex()}")
         station.write()
         yield station
+        for each in station.held:
+            each.close()
 
 
 def machine_of_folders(root: Path) -> Machine:

@@ -1,6 +1,7 @@
 """`muontra doctor` names each single fault and its remedy, and nothing else."""
 
 import json
+import shutil
 import sqlite3
 import tarfile
 from collections.abc import Callable, Iterator
@@ -95,16 +96,19 @@ def scanner_at_the_pads_port(station: BenchStation) -> None:
     station.write()
 
 
-def waiting_return(station: BenchStation, age_ms: int, state: JournalState | None = None) -> None:
-    born = int(time() * 1000) - age_ms
-    act = Operation(
+def a_return(born_ms: int) -> Operation:
+    return Operation(
         operation="0" * 32,
         sequence=1,
         boot="1" * 32,
         monotonic_ms=1,
-        wall_ms=born,
+        wall_ms=born_ms,
         act=CheckIn(item="TK.00003"),
     )
+
+
+def waiting_return(station: BenchStation, age_ms: int, state: JournalState | None = None) -> None:
+    act = a_return(int(time() * 1000) - age_ms)
     with station.open_store() as store:
         changes = [AddOperation(act, encode(act), sent=True)]
         rows = [Journal(act.operation, UID, "TK.00003", state)] if state else []
@@ -148,7 +152,12 @@ def unknown_key(station: BenchStation) -> None:
 def stolen_port(station: BenchStation) -> None:
     other = SerialBarcodeScanner(BarcodeSettings(path=station.hosts["scanner"].address))
     other.open(Deadline.after(1))
-    station.simulators["thief"] = other  # held until the test is over
+    station.held.append(other)
+
+
+def silent_process(station: BenchStation) -> None:
+    """It holds the folder, and its socket is gone."""
+    station.held.append(station.open_store())
 
 
 def tag_of_nothing(station: BenchStation) -> None:
@@ -185,6 +194,8 @@ PLANTED = [
             "devices", "printer", BROKEN, "drives a pad", "driver list"),
     Planted("port_held_by_another_program", stolen_port,
             "devices", "scanner", BROKEN, "holds", "fuser"),
+    Planted("process_without_a_socket", silent_process,
+            "station", "", BROKEN, "nothing answers at", "Restart"),
     Planted("paper_out", lambda s: setattr(s.printer, "paper", "out"),
             "devices", "printer", BROKEN, "paper is used up", "printer test"),
     Planted("paper_near_end", lambda s: setattr(s.printer, "paper", "near end"),
@@ -314,6 +325,21 @@ def test_a_disk_that_only_says_it_has_written_is_known_by_its_haste(
     result = judge_medium("/var/lib/muontra", kind, name, milliseconds / 1000)
     assert result.mark is mark
     assert bool(result.remedy) is (mark is not Mark.GOOD)
+
+
+def test_what_only_the_write_ahead_log_holds_is_seen(station: BenchStation) -> None:
+    """The power went: nothing was moved into the database itself."""
+    after_the_cut = station.folder / "after the cut"
+    with station.open_store() as store:
+        act = a_return(1)
+        store.commit([AddOperation(act, encode(act), sent=True)])
+        shutil.copytree(station.state, after_the_cut)
+    assert (after_the_cut / "station.db-wal").stat().st_size
+    files = {path: path.read_bytes() for path in after_the_cut.iterdir() if path.is_file()}
+    seen = look_at_store(after_the_cut)
+    assert seen.outbox is not None
+    assert [record.sequence for record in seen.outbox.unanswered()] == [1]
+    assert files == {path: path.read_bytes() for path in after_the_cut.iterdir() if path.is_file()}
 
 
 SECRETS = {

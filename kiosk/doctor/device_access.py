@@ -1,0 +1,31 @@
+"""Whether a user may open a device."""
+
+import os
+import pwd
+import stat
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who is to open a device."""
+
+    name: str
+    uid: int
+    groups: frozenset[int]
+
+
+def may_use(user: User, node: os.stat_result) -> bool:
+    """Whether this user may read and write it, by owner, group and others."""
+    wanted = stat.S_IROTH | stat.S_IWOTH
+    shift = 6 if user.uid == node.st_uid else 3 if node.st_gid in user.groups else 0
+    return user.uid == 0 or (node.st_mode >> shift) & wanted == wanted
+
+
+def user_of(uid: int) -> User:
+    """With all groups that the system's lists name."""
+    try:
+        entry = pwd.getpwuid(uid)
+    except KeyError:
+        return User(str(uid), uid, frozenset())
+    return User(entry.pw_name, uid, frozenset(os.getgrouplist(entry.pw_name, entry.pw_gid)))

@@ -1,0 +1,75 @@
+"""What each kind of device is asked for, so that it is known to do what it is for."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from drivers.deadline import Deadline
+from drivers.errors import TagError
+from drivers.facts import AlarmsLost, ContactFault, TagSeen
+from drivers.interfaces import BookDropChute, Paper, ReceiptPrinter, SecurityGate, TagReader
+from kiosk.config import DeviceKind
+from kiosk.doctor.results import Result, broken, good, look_after
+
+USUAL_BLOCKS = 8
+GATE_SECONDS = 0.3
+LAY_AGAIN = "Lay this one down again, alone and flat; if it stays so, put a new tag in."
+
+
+def _pad(pad: TagReader, seconds: float) -> Iterator[Result]:
+    tags = pad.inventory(Deadline.after(seconds))
+    unreadable = [trouble for tag in tags if (trouble := _tag_trouble(pad, tag, seconds))]
+    for trouble in unreadable:
+        yield look_after(trouble, LAY_AGAIN)
+    if not unreadable:
+        yield good(f"{len(tags)} tags lie there, each can be read")
+
+
+def _tag_trouble(pad: TagReader, tag: TagSeen, seconds: float) -> str:
+    try:
+        told = pad.system_information(tag.uid, Deadline.after(seconds))
+        pad.read_blocks(tag.uid, 0, told.block_count or USUAL_BLOCKS, Deadline.after(seconds))
+    except TagError as problem:
+        return str(problem)
+    return ""
+
+
+def _printer(printer: ReceiptPrinter, seconds: float) -> Iterator[Result]:
+    status = printer.status(Deadline.after(seconds))
+    if status.hindrance:
+        yield broken(f"prints nothing: {status.hindrance}", "Then: `muontra printer test`.")
+    elif status.paper is Paper.NEAR_END:
+        yield look_after("the paper is near its end", "Lay a new roll beside the printer.")
+    else:
+        yield good(f"paper {status.paper}")
+
+
+def _gate(gate: SecurityGate, seconds: float) -> Iterator[Result]:
+    """What it tells stays in it: only a station that keeps events lets a gate forget them."""
+    for event in gate.events(Deadline.after(min(seconds, GATE_SECONDS))):
+        if isinstance(event, ContactFault) and event.stuck:
+            yield look_after(
+                f"the contact {event.contact} stays closed", "Look at cable, beam and mirror."
+            )
+        elif isinstance(event, AlarmsLost):
+            yield look_after(
+                "its memory ran over", "Keep the gate's station running: `muontra gate count`."
+            )
+
+
+def _drop(drop: BookDropChute, seconds: float) -> Iterator[Result]:
+    state = drop.state(Deadline.after(seconds))
+    if state.jammed:
+        yield broken("something is jammed in the chute", "Open it and take it out.")
+    elif state.bin_full:
+        yield look_after("its bin is full", "Empty the bin.")
+
+
+EXERCISES: Mapping[DeviceKind, Callable[[Any, float], Iterator[Result]]] = {
+    "pad": _pad,
+    "printer": _printer,
+    "gate": _gate,
+    "drop": _drop,
+}
+"""Open devices of a kind, and seconds for each call. Kinds that are not here have shown by being
+opened all that they can show.
+"""
