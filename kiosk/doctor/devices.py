@@ -12,6 +12,7 @@ from drivers.errors import DriverError
 from drivers.frame_trace import FrameTrace
 from drivers.interfaces import DeviceIdentity
 from kiosk.cli.at_hand import driver_of, settings_for
+from kiosk.cli.device_settings import settings_problems
 from kiosk.config import DeviceSection
 from kiosk.doctor.device_access import may_use, user_of
 from kiosk.doctor.exercises import EXERCISES, LAY_AGAIN
@@ -79,27 +80,29 @@ def _unread_tags(client: StationClient) -> list[str]:
 
 
 def _tried(section: DeviceSection, patient: Patient) -> Iterator[Result]:
-    name = section.called
-    try:
-        driver = driver_of(section)
-        if driver.kind != section.kind:
-            raise ValueError(f"{driver.name} drives a {driver.kind}, no {section.kind}")
-        device = driver.make(settings_for(driver, section.settings), FrameTrace())
-    except ValueError as problem:
-        yield broken(str(problem), NOT_FITTING, name)
-        return
-    hindrance = _forbidden(section, patient)
+    hindrance = _not_fitting(section) or _forbidden(section, patient)
     if hindrance is not None:
         yield hindrance
         return
+    driver = driver_of(section)
+    device = driver.make(settings_for(driver, section.settings), FrameTrace())
     try:
         yield from _exercised(section, device, patient)
     except DriverError as problem:
-        yield broken(str(problem), REMEDIES.get(type(problem).__name__, OTHERWISE), name)
+        remedy = REMEDIES.get(type(problem).__name__, OTHERWISE)
+        yield broken(str(problem), remedy, section.called)
     except Exception as problem:  # noqa: BLE001 - foreign code may raise anything
-        yield broken(f"{driver.name} fails: {problem!r}", OTHERWISE, name)
+        yield broken(f"{driver.name} fails: {problem!r}", OTHERWISE, section.called)
     finally:
         device.close()
+
+
+def _not_fitting(section: DeviceSection) -> Result | None:
+    """A driver that is not there, or does not take these settings."""
+    alone = {"driver": section.driver, "kind": section.kind, "settings": section.settings}
+    problems = settings_problems({"device": [alone]})
+    words = [f"{name.removeprefix('device.1.')}: {what}" for name, what in problems]
+    return broken("; ".join(words), NOT_FITTING, section.called) if words else None
 
 
 def _exercised(

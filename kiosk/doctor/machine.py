@@ -132,7 +132,7 @@ def _is_raspberry(machine: Machine) -> bool:
 
 
 def _throttled(machine: Machine) -> int | None:
-    files = machine.sys.glob("devices/platform/soc*/**/get_throttled")
+    files = machine.sys.glob("devices/platform/soc*/*firmware*/get_throttled")
     said = next(map(text_of, files), None) or said_by(machine, "vcgencmd", "get_throttled")
     with suppress(ValueError, AttributeError):
         return int(said.strip().removeprefix("throttled=0x"), 16)  # type: ignore[union-attr]

@@ -1,6 +1,8 @@
 """`muontra doctor` names each single fault and its remedy, and nothing else."""
 
 import json
+import os
+import pwd
 import shutil
 import sqlite3
 import tarfile
@@ -189,7 +191,7 @@ PLANTED = [
     Planted("driver_of_another_kind", driver("pad", "barcode_serial"),
             "devices", "pad", BROKEN, "drives a scanner, no pad", "driver list"),
     Planted("driver_not_installed", driver("scanner", "barcode_laser"),
-            "devices", "scanner", BROKEN, "barcode_laser is not installed", "driver list"),
+            "devices", "scanner", BROKEN, "is not installed", "driver list"),
     Planted("settings_of_another_driver", driver("printer", "feig_obid"),
             "devices", "printer", BROKEN, "drives a pad", "driver list"),
     Planted("port_held_by_another_program", stolen_port,
@@ -272,6 +274,20 @@ def test_a_full_disk_is_named_and_not_its_ballast_as_well(
     (finding,) = station.findings()
     assert (finding.check, finding.mark) == ("disk", BROKEN)
     assert "lends nothing" in finding.sentence
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+def test_a_device_of_a_group_that_the_station_is_not_in_is_named(station: BenchStation) -> None:
+    """The pad's node belongs to root, the station and its other devices to nobody."""
+    nobody = pwd.getpwnam("nobody").pw_uid
+    os.chown(station.state, nobody, -1)
+    for kind, host in station.hosts.items():
+        os.chown(host.link, 0 if kind == "pad" else nobody, 0)
+        host.link.chmod(0o600)
+    (finding,) = station.findings()
+    assert (finding.check, finding.about, finding.mark) == ("devices", "pad", BROKEN)
+    assert "nobody may not use" in finding.sentence
+    assert "usermod -aG root nobody" in finding.remedy
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(10, "10.0 s behind"), (-10, "10.0 s ahead")])

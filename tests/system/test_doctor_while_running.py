@@ -1,6 +1,7 @@
 """The doctor and the devices' commands beside a running station, through its socket."""
 
 import json
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,3 +87,21 @@ def test_devices_of_a_running_station_are_listed_identified_and_watched(rig: Rig
     code, out = run(rig, "devices", "watch", "--seconds", "1.5", "--json")
     lines = [json.loads(line) for line in out.splitlines()]
     assert {"up", "tags"} & {line.get("what") for line in lines}
+
+
+def test_a_bundle_tells_what_frames_meant_and_whose_tags_they_were_not(rig: Rig) -> None:
+    (tag,) = rig.book("VV.00417")
+    rig.lay(tag)
+    bundle = rig.folder / "bundle.tar.gz"
+    run(rig, "doctor", "--bundle", str(bundle))
+    with tarfile.open(bundle) as archive:
+        frames = archive.extractfile("frames/pad.jsonl")
+        status = archive.extractfile("status.json")
+        assert frames is not None
+        assert status is not None
+        told = frames.read().decode()
+        assert json.loads(status.read())["devices"][0]["model"] == "CPR.M02"
+    assert "inventory" in told
+    assert "system information" in told
+    assert tag.uid not in told
+    assert tag.uid[-8:] not in told
