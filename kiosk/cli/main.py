@@ -2,7 +2,7 @@
 
 import typer
 
-from kiosk.cli import bench, config_file, devices, doctor, driver, enrol, tag
+from kiosk.cli import bench, config_file, devices, doctor, driver, enrol, pad, tag
 
 app = typer.Typer(
     help="Find, test, trace and repair the devices, tags, links and queues of a station.",
@@ -20,6 +20,7 @@ app.add_typer(bench.app, name="bench")
 app.add_typer(config_file.app, name="config")
 app.add_typer(devices.app, name="devices")
 app.add_typer(driver.app, name="driver")
+app.add_typer(pad.app, name="pad")
 app.add_typer(tag.app, name="tag")
 app.command(name="doctor", epilog=doctor.EXAMPLE)(doctor.command)
 app.command(name="enrol", epilog=enrol.EXAMPLE)(enrol.command)
