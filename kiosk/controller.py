@@ -125,11 +125,15 @@ class StationDevices(PausableDevices, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """The world that the controller acts on; each call returns at once."""
+    """The world that the controller acts on; each call returns at once.
+
+    `report` is called after each step, at least every DISK_CHECK_SECONDS.
+    """
 
     publish: Publish
     devices: StationDevices
     save_receipt: SaveReceipt
+    report: Callable[[], None] = lambda: None
 
 
 News = WorkerNews | LinkNews | LocalAsk | intents.Intent | events.Tick
@@ -208,6 +212,7 @@ class Controller(Thread):
         while not self._stopping:
             news = self._inbox.take_all(self._deadline())
             self._step(news + self._rest_of_a_burst(news))
+            self._outside.report()
 
     def _rest_of_a_burst(self, news: list[News]) -> list[News]:
         """The replies to a stack come close together: one commit notes them all."""

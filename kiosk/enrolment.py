@@ -2,6 +2,7 @@
 
 Files in the state folder: `station.key` (the secret key, Z85, mode 0600) and `service.json`
 (endpoint and public key of the service: that is all the trust there is, no authority, no expiry).
+A key that systemd hands over as a credential is used in place of the one in the state folder.
 """
 
 import os
@@ -53,13 +54,21 @@ def enrol(state: Path, service: PinnedService) -> StationKey:
 
 def station_key(state: Path) -> StationKey:
     """Raises EnrolmentProblem when there is no key, or one that others may read."""
-    path = state / KEY_FILE
-    secret = _read_private(path)
+    handed_over = _credential()
+    path = handed_over or state / KEY_FILE
+    secret = handed_over.read_bytes() if handed_over else _read_private(path)
     try:
         text = checked_key(secret.decode("ascii"))
     except ValueError as problem:
         raise EnrolmentProblem(f"{path} holds no key: {problem}. Enrol the station anew.") from None
     return StationKey(public=zmq.curve_public(text.encode("ascii")).decode("ascii"), secret=text)
+
+
+def _credential() -> Path | None:
+    """The manager keeps its folder from others, by other means than the mode."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    path = Path(folder) / KEY_FILE if folder else None
+    return path if path is not None and path.exists() else None
 
 
 def pinned_service(state: Path) -> PinnedService:

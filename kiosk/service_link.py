@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 from threading import Lock, Thread
 from time import monotonic
 
@@ -44,7 +45,7 @@ SOCKET_OPTIONS = (
     (zmq.TCP_KEEPALIVE_IDLE, 30),
 )
 
-
+LOOK_SECONDS = 5.0
 RENEW_SECONDS = 20.0
 """libzmq gives a connection up for good after a broken frame or a foreign greeting: without a
 connection for so long, the socket is made anew."""
@@ -86,8 +87,11 @@ class ServiceLink(Thread):
         key: StationKey,
         tell: Callable[[LinkNews], None],
         renew_seconds: float = RENEW_SECONDS,
+        report: Callable[[], None] = lambda: None,
     ) -> None:
+        """`report` is called at least every LOOK_SECONDS while the thread lives."""
         super().__init__(name="service link", daemon=True)
+        self._report = report
         self._service = service
         self._key = key
         self._tell = tell
@@ -146,7 +150,8 @@ class ServiceLink(Thread):
         for source in (socket, monitor, self._bell):
             poller.register(source, zmq.POLLIN)
         while not self._stopping and (left := self._seconds_left()) != 0:
-            ready = dict(poller.poll(None if left is None else int(left * 1000) + 1))
+            self._report()
+            ready = dict(poller.poll(int(min(left, LOOK_SECONDS) * 1000) + 1))
             if monitor in ready:
                 self._tell_signal(monitor)
             if self._bell is not None and self._bell in ready:
@@ -155,10 +160,10 @@ class ServiceLink(Thread):
             if socket in ready:
                 self._receive_all(socket)
 
-    def _seconds_left(self) -> float | None:
-        """How long this socket may still try to connect; None while it is connected."""
+    def _seconds_left(self) -> float:
+        """How long this socket may still try to connect; for ever while it is connected."""
         if self._lost_at is None:
-            return None
+            return inf
         return max(0.0, self._lost_at + self._renew_seconds - monotonic())
 
     def _tell_signal(self, monitor: "zmq.Socket[bytes]") -> None:

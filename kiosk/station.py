@@ -54,8 +54,11 @@ class Station:
         *,
         translate: Callable[[str], Translate] = lambda _language: in_vietnamese,
         trace: Callable[[str], FrameTrace] = lambda _device: FrameTrace(),
+        report: Callable[[str], None] = lambda _part: None,
     ) -> None:
+        """`report` hears of `controller` and `link` every few seconds while they live."""
         self._config = config
+        self._report = report
         self._translate = translate
         self._trace = trace
         self._state = Path(config.station.state_folder)
@@ -72,7 +75,9 @@ class Station:
         boot = _boot_id()
         inbox = self._inbox
         service = pinned_service(state)
-        self._link = ServiceLink(service, station_key(state), inbox.put)
+        self._link = ServiceLink(
+            service, station_key(state), inbox.put, report=lambda: self._report("link")
+        )
         self._traces = {device.called: self._trace_of(device.called) for device in config.device}
         self._devices = DeviceSupervisor(config, self._told, self._traces.__getitem__)
         identity = Identity(boot, new_identifier(), SOFTWARE)
@@ -90,7 +95,12 @@ class Station:
                 desk_facts(config, service.endpoint),
                 config.storage.gate_days,
             ),
-            outside=Outside(publish, self._devices, self._save_receipt),
+            outside=Outside(
+                publish,
+                self._devices,
+                self._save_receipt,
+                report=lambda: self._report("controller"),
+            ),
             boot=boot,
         )
         self._start_threads()

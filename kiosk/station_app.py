@@ -4,6 +4,7 @@ Ends by SIGTERM or SIGINT, or by itself when the station cannot go on; then the 
 """
 
 import argparse
+import faulthandler
 import signal
 import sys
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from kiosk.config import ConfigurationError, Role, load_config
 from kiosk.enrolment import EnrolmentProblem
 from kiosk.logs import configure_logs
 from kiosk.station import Station, StationFailed
+from kiosk.systemd_notify import UNATTENDED, Pulse
 
 EXAMPLE = "example: muontra-station --config /etc/muontra/gate-1.toml"
 LOOK_SECONDS = 1.0
@@ -30,21 +32,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if config.station.role not in WITHOUT_SCREEN:
         sys.exit(f"A {config.station.role} has a screen: start it with muontra-kiosk.")
     configure_logs()
-    station = Station(config)
+    faulthandler.enable()  # when the watchdog ends it, the log shows where each thread stood
+    pulse = Pulse(UNATTENDED)
+    station = Station(config, report=pulse.report)
     try:
         # Nobody looks at a screen here: no frame is ever drawn, so none is reported as drawn.
         station.start(lambda _frame: None)
     except (StationFailed, EnrolmentProblem) as problem:
         sys.exit(str(problem))
-    _run_until_stopped(station)
+    _run_until_stopped(station, pulse)
 
 
-def _run_until_stopped(station: Station) -> None:
+def _run_until_stopped(station: Station, pulse: Pulse) -> None:
     stopped = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     while not stopped.wait(LOOK_SECONDS) and station.problem is None:
         pass
+    pulse.stopping()
     station.stop()
     if station.problem is not None:
         sys.exit(f"The station ended: {station.problem}")

@@ -1,6 +1,7 @@
 """`muontra-kiosk`: the patron's screen of a station. Ends by SIGTERM or SIGINT only."""
 
 import argparse
+import faulthandler
 import gc
 import sys
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.config import ConfigurationError, StationConfig, load_config
 from kiosk.logs import configure_logs
+from kiosk.systemd_notify import ATTENDED, Pulse
 from ui.kivy_setup import prepare_kivy
 from ui.page import Page, page_for
 from ui.presenter.catalogue import translator
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from ui.window import KioskWindow, Station
 
 EXAMPLE = "example: muontra-kiosk --config /etc/muontra/kiosk.toml --window 1280x800"
+SCREEN_SECONDS = 1.0
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -36,16 +39,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(config: StationConfig, page: Page, *, fullscreen: bool, drawn: Path | None = None) -> None:
     """Open the window, then the station."""
     configure_logs()
+    faulthandler.enable()  # when the watchdog ends it, the log shows where each thread stood
+    pulse = Pulse(ATTENDED)
     station = config.station
     window = open_window(
         Path(station.state_folder) / "screen",
         page,
         (station.library, station.language),
-        lambda: open_station(config),
+        lambda: open_station(config, pulse.report),
         fullscreen=fullscreen,
         drawn=drawn,
     )
-    window.run()
+    _report_the_screen(pulse)
+    try:
+        window.run()
+    finally:
+        pulse.stopping()
+
+
+def _report_the_screen(pulse: Pulse) -> None:
+    """Each turn of Kivy's loop ends with a picture: where the screen hangs, so does the loop."""
+    from kivy.clock import Clock  # noqa: PLC0415 (Kivy has read its settings by now)
+
+    Clock.schedule_interval(lambda _dt: pulse.report("screen"), SCREEN_SECONDS)
 
 
 def open_window(
@@ -74,11 +90,11 @@ def open_window(
     )
 
 
-def open_station(config: StationConfig) -> "Station":
+def open_station(config: StationConfig, report: Callable[[str], None]) -> "Station":
     """The station itself, imported after the first picture."""
     from kiosk.station import Station  # noqa: PLC0415 (heavy: network, storage, devices)
 
-    return Station(config, translate=translator)
+    return Station(config, translate=translator, report=report)
 
 
 def local_time() -> datetime:

@@ -1,5 +1,7 @@
 """Stations without a screen: a gate and a book-drop as real processes, killed where it hurts."""
 
+import os
+import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -237,3 +239,25 @@ def test_a_station_that_is_killed_leaves_all_outputs_at_rest(rig: Rig, drop: Una
     eventually(lambda: "to bin" in drop.devices["drop"].outputs, 15, "open shutter")
     drop.process.kill()
     eventually(lambda: not drop.devices["drop"].outputs, 10, "outputs at rest")
+
+
+def notified_station(address: str, words: list[str]) -> None:
+    """As systemd starts it."""
+    os.environ.update(NOTIFY_SOCKET=address, WATCHDOG_USEC="400000")
+    station_command(words)
+
+
+def test_systemd_hears_that_a_gate_is_up_lives_and_ends(gate: Unattended) -> None:
+    gate.process.kill()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        address = str(gate.config.parent / "notify")
+        systemd.bind(address)
+        systemd.settimeout(15)
+        words = ["--config", str(gate.config)]
+        gate.process.fork(notified_station, address, words)
+        assert systemd.recv(100) == b"READY=1"
+        assert systemd.recv(100) == b"WATCHDOG=1"
+        gate.process.terminate()
+        assert gate.process.exit_code == 0
+        while systemd.recv(100) != b"STOPPING=1":
+            pass
