@@ -31,6 +31,14 @@ class RevokeStation(Struct, frozen=True, tag=True):
     actor: str
 
 
+class SetPoint(Struct, frozen=True, tag=True):
+    """A station, by its name or its public key, stands at another point from now on."""
+
+    station: str
+    point: str
+    actor: str
+
+
 class ReadStatus(Struct, frozen=True, tag=True):
     """Stations, the staff's list in figures, epoch."""
 
@@ -55,7 +63,15 @@ class EndReofferWait(Struct, frozen=True, tag=True):
     actor: str
 
 
-Command = AddStation | RevokeStation | ReadStatus | RecordBackup | RetireBackup | EndReofferWait
+Command = (
+    AddStation
+    | RevokeStation
+    | SetPoint
+    | ReadStatus
+    | RecordBackup
+    | RetireBackup
+    | EndReofferWait
+)
 
 
 class Done(Struct, frozen=True, tag=True):
@@ -125,6 +141,9 @@ def carry_out(engine: Engine, command: Command, now_ms: int) -> Answer:
             case RevokeStation(name, actor):
                 shown = stations.revoke(engine, name, stations.Act(actor, now_ms))
                 return Done(f"{name} is revoked. Fingerprint of its key: {shown}")
+            case SetPoint(station, point, actor):
+                name, shown = stations.move(engine, station, point, stations.Act(actor, now_ms))
+                return Done(f"{name} stands at {point} now. Fingerprint of its key: {shown}")
             case ReadStatus():
                 return status(engine)
             case RecordBackup(name, actor):

@@ -14,7 +14,15 @@ from sqlalchemy import Engine
 from structlog.typing import FilteringBoundLogger
 
 from service import administration, stations
-from service.administration import Answer, Command, Failed, RecordBackup, StationLine, Status
+from service.administration import (
+    Answer,
+    Command,
+    Failed,
+    RecordBackup,
+    SetPoint,
+    StationLine,
+    Status,
+)
 from service.ledger import Ledger
 from service.ledger_thread import LedgerThread
 from service.logs import kind_of
@@ -55,6 +63,8 @@ class Administrator:
             if isinstance(command, RecordBackup):
                 ledger.store_confirmations()
             answer = administration.carry_out(self._engine, command, now_ms)
+            if isinstance(command, SetPoint):
+                ledger.stations_changed()
             return _CarriedOut(answer, stations.all_stations(self._engine))
 
         def then(future: "Future[_CarriedOut]") -> None:

@@ -61,6 +61,11 @@ class Ledger:
         """All of them, so that a backup made now is known to hold them."""
         self._store.insist(self._store.store_confirmations)
 
+    def stations_changed(self) -> None:
+        """One may stand at another point now."""
+        confirmations, writer = self._store.confirmations, self._store.writer
+        self._store.insist(lambda: confirmations.read(writer))
+
     def reoffered(self, station: int) -> None:
         """The station has offered all that it kept of the former epoch."""
         done = "UPDATE stations SET reoffer_awaited = ? WHERE id = ?"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, or_, select, update
 
 from service.database.models import events, points, stations
 from service.protocol.keys import checked_key, fingerprint
@@ -68,9 +68,7 @@ def revoke(engine: Engine, name: str, act: Act) -> str:
             select(stations.c.public_key).where(stations.c.name == name, stations.c.enabled)
         )
         if key is None:
-            raise StationProblem(
-                f"no station with the name {name!r} is enrolled{_near(connection, name)}"
-            )
+            raise StationProblem(f"{_unknown(name)}{_near(connection, name)}")
         connection.execute(
             update(stations)
             .where(stations.c.public_key == key)
@@ -78,6 +76,20 @@ def revoke(engine: Engine, name: str, act: Act) -> str:
         )
         _note(connection, act, "station-revoked", name, fingerprint(key))
     return fingerprint(key)
+
+
+def move(engine: Engine, station: str, point: str, act: Act) -> tuple[str, str]:
+    """To another point; `station` is its name or its key. Returns its name and fingerprint."""
+    with engine.begin() as connection:
+        named = or_(stations.c.name == station, stations.c.public_key == station)
+        wanted = select(stations.c.id, stations.c.name, stations.c.public_key, stations.c.point)
+        found = connection.execute(wanted.where(named, stations.c.enabled)).one_or_none()
+        if found is None:
+            raise StationProblem(f"{_unknown(station)}{_near(connection, station)}")
+        _check_point(connection, point)
+        connection.execute(update(stations).where(stations.c.id == found.id).values(point=point))
+        _note(connection, act, "station-moved", found.name, f"{found.point} to {point}")
+    return found.name, fingerprint(found.public_key)
 
 
 def note_seen(engine: Engine, seen_ms: dict[int, int]) -> None:
@@ -109,6 +121,10 @@ def _check_point(connection: Connection, code: str) -> None:
         raise StationProblem(
             f"no point has the code {code!r}; there are {', '.join(near) or 'none'}"
         )
+
+
+def _unknown(station: str) -> str:
+    return f"no station with the name {station!r} is enrolled"
 
 
 def _near(connection: Connection, name: str) -> str:

@@ -7,7 +7,15 @@ import msgspec
 import typer
 from rich.table import Table
 
-from service.administration import AddStation, Done, ReadStatus, RevokeStation, StationLine, Status
+from service.administration import (
+    AddStation,
+    Done,
+    ReadStatus,
+    RevokeStation,
+    SetPoint,
+    StationLine,
+    Status,
+)
 from service.commands.place import (
     DEFAULT_STATE,
     Database,
@@ -24,6 +32,11 @@ app = typer.Typer(help="Enrol, list and revoke stations.", no_args_is_help=True)
 ADD_EXAMPLE = """Example:
 
 muontra-service station add "Front door" --point SK --key='HqL!.zblz9V>#4xpbuCNL8zHYkr=HWM^^3N.ylrc'
+"""
+
+MOVE_EXAMPLE = """Example:
+
+muontra-service station set-point "Bus" XE2
 """
 
 Name = Annotated[str, typer.Argument(help="What staff call the station.", metavar="NAME")]
@@ -46,6 +59,20 @@ def add(
 def revoke(name: Name, state: State = DEFAULT_STATE, database: Database = None) -> None:
     """Hear nothing more from a station, also on an open connection. Its key cannot come back."""
     _say(order(Place.of(state, database), RevokeStation(name, actor())))
+
+
+@app.command("set-point", epilog=MOVE_EXAMPLE)
+def set_point(
+    station: Annotated[
+        str,
+        typer.Argument(help="What staff call it, or its public key.", metavar="STATION"),
+    ],
+    point: Annotated[str, typer.Argument(help="Code of its new point.", metavar="CODE")],
+    state: State = DEFAULT_STATE,
+    database: Database = None,
+) -> None:
+    """A station stands at another point: its rules and calendar hold from the next act on."""
+    _say(order(Place.of(state, database), SetPoint(station, point, actor())))
 
 
 @app.command("list", epilog="Example: muontra-service station list --json")

@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 from service.cli import app
 from service.protocol.identifiers import new_identifier
 from service.protocol.keys import fingerprint
-from service.protocol.operations import ReportTag
+from service.protocol.operations import CheckIn, ReportTag
 from service.protocol.questions import Heartbeat
-from service.protocol.replies import Alive, Noted
+from service.protocol.replies import Alive, Noted, Returned
 from service.sample.points import ROOT
 from tests.service_process import ServiceProcess
 from tests.station_client import KeyPair
@@ -56,6 +56,34 @@ def test_a_station_is_enrolled_listed_and_revoked(either: ServiceProcess) -> Non
     assert listed(either, name)["enabled"] is True
     assert name in either.command("station", "revoke", name)
     assert listed(either, name)["enabled"] is False
+
+
+def test_a_station_moves_to_another_point_by_name_or_key(either: ServiceProcess) -> None:
+    keys, name = KeyPair.make(), f"Xe {new_identifier()}"
+    while keys.public.startswith("-"):
+        keys = KeyPair.make()
+    either.command("station", "add", name, "--point", ROOT, f"--key={keys.public}")
+    for station, point in ((name, "BX"), (keys.public, "MS")):
+        said = either.command("station", "set-point", station, point)
+        assert fingerprint(keys.public) in said
+        assert listed(either, name)["point"] == point
+    assert "no point has the code 'XX'" in either.command(
+        "station", "set-point", name, "XX", code=1
+    )
+    assert listed(either, name)["point"] == "MS"
+
+
+def test_a_moved_station_takes_back_where_it_stands_now(service: ServiceProcess) -> None:
+    (item,) = service.free_items(1)
+    ((home,),) = service.rows("SELECT home_point FROM items WHERE number = ?", item)
+    elsewhere = "BX" if home == "MS" else "MS"
+    with service.station("Xe lưu động") as client:
+        client.hello()
+        for point, destination in ((home, "shelf"), (elsewhere, "other-point"), (home, "shelf")):
+            service.command("station", "set-point", "Xe lưu động", str(point))
+            returned = client.do(CheckIn(item))
+            assert isinstance(returned, Returned)
+            assert returned.destination == destination
 
 
 @pytest.mark.parametrize(
