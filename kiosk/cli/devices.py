@@ -22,6 +22,7 @@ from kiosk.cli.at_hand import (
 )
 from kiosk.cli.watch_devices import as_found
 from kiosk.config import DeviceSection, StationConfig
+from kiosk.local.client import StationGone, StationRefused
 from kiosk.local.protocol import DeviceStatus
 
 app = typer.Typer(help="List, find, identify and watch devices.", no_args_is_help=True)
@@ -36,14 +37,10 @@ def list_devices(config: ConfigOption = None, *, as_json: JsonOption = False) ->
     Exit code 2 when one does not; those of a stopped station are looked for, not opened.
     """
     station = station_config(config)
-    client = running_station(station)
-    if client is None:
-        devices = [as_found(section) for section in station.device]
-    else:
-        with closing(client):
-            devices = list(client.status().devices)
-    told = {"running": client is not None, "devices": devices}
-    say(told, _table(devices, "works" if told["running"] else "is there"), as_json=as_json)
+    told = _told_by_station(station)
+    devices = [as_found(section) for section in station.device] if told is None else told
+    picture = _table(devices, "is there" if told is None else "works")
+    say({"running": told is not None, "devices": devices}, picture, as_json=as_json)
     raise typer.Exit(Finding.GOOD if all(each.up for each in devices) else Finding.BROKEN)
 
 
@@ -73,6 +70,18 @@ def identify(
     for key, value in rows.items():
         table.add_row(key, Text(value or "it does not tell"))
     say(rows, table, as_json=as_json)
+
+
+def _told_by_station(config: StationConfig) -> list[DeviceStatus] | None:
+    """None when it does not run."""
+    client = running_station(config)
+    if client is None:
+        return None
+    try:
+        with closing(client):
+            return list(client.status().devices)
+    except (StationGone, StationRefused) as problem:
+        give_up(problem)
 
 
 def _called(config: StationConfig, name: str) -> DeviceSection:

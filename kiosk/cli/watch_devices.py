@@ -24,7 +24,7 @@ from kiosk.cli.at_hand import (
     station_config,
 )
 from kiosk.config import DeviceSection, StationConfig
-from kiosk.local.client import StationGone
+from kiosk.local.client import StationGone, StationRefused
 from kiosk.local.protocol import DeviceStatus, Event, FrameTold, Told, Watch
 
 EXAMPLE = "Example:\n\nmuontra devices watch --json --seconds 60"
@@ -61,7 +61,7 @@ def command(
                 _show_live(states, events)
     except KeyboardInterrupt:
         raise typer.Exit(Finding.GOOD) from None
-    except StationGone as problem:
+    except (StationGone, StationRefused) as problem:
         give_up(problem)
 
 

@@ -18,7 +18,7 @@ from kiosk.doctor.device_access import may_use, user_of
 from kiosk.doctor.exercises import EXERCISES, LAY_AGAIN
 from kiosk.doctor.patient import Patient
 from kiosk.doctor.results import Mark, Result, broken, good, look_after
-from kiosk.local.client import StationClient, StationRefused
+from kiosk.local.client import StationClient, StationGone, StationRefused
 from kiosk.local.protocol import AskTags, DeviceStatus, PadTags
 
 DISCOVER = "`muontra devices discover` lists what is plugged in"
@@ -74,7 +74,7 @@ def _unread_tags(client: StationClient) -> list[str]:
     """The station reads them on its own pad, unless it is busy."""
     try:
         told = client.ask(AskTags())
-    except StationRefused:
+    except (StationGone, StationRefused):
         return []
     return [tag.uid for tag in told.tags if tag.afi is None] if isinstance(told, PadTags) else []
 

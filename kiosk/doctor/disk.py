@@ -97,15 +97,27 @@ def seconds_to_keep(folder: Path) -> float:
 def medium_of(folder: Path, machine: Machine) -> tuple[str, str]:
     """The kind of file system that a folder is on, and the name of its disk if it has one."""
     real, found, longest = folder.resolve(), ("unknown", ""), -1
-    lines = (machine.proc / "self" / "mountinfo").read_text(encoding="utf-8").splitlines()
-    for line in lines:
+    mounts = (machine.proc / "self" / "mountinfo").read_text(encoding="utf-8")
+    for line in mounts.splitlines():
         before, _, after = line.partition(" - ")
-        point = before.split()[4].encode().decode("unicode_escape")
-        if real.is_relative_to(point) and len(point) >= longest:
+        _, _, number, _, point = before.split()[:5]
+        if real.is_relative_to(_unescaped(point)) and len(point) >= longest:
             kind, source = after.split()[:2]
-            found = kind, source.removeprefix("/dev/") if source.startswith("/dev/") else ""
-            longest = len(point)
+            found, longest = (kind, _disk(number, source, machine)), len(point)
     return found
+
+
+def _unescaped(point: str) -> str:
+    """Spaces stand as octal numbers there; everything else is UTF-8."""
+    return point.encode().decode("unicode_escape").encode("latin-1").decode()
+
+
+def _disk(number: str, source: str, machine: Machine) -> str:
+    """By its number: a source may be called /dev/root."""
+    entry = machine.sys / "dev/block" / number
+    if entry.exists():
+        return entry.resolve().name
+    return source.removeprefix("/dev/") if source.startswith("/dev/") else ""
 
 
 def _free_mib(state: Path) -> int:

@@ -57,8 +57,15 @@ def look_at_store(state: Path) -> StoreSeen:
 
 @contextmanager
 def _nobody_else_in(state: Path) -> Iterator[None]:
-    """For the moment of copying: a station that wrote meanwhile would leave a torn copy."""
-    handle = os.open(state / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    """For the moment of copying: a station that wrote meanwhile would leave a torn copy.
+
+    A lock that is not there is not made: it would belong to whoever looks.
+    """
+    try:
+        handle = os.open(state / LOCK, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        yield
+        return
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield

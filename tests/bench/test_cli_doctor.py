@@ -22,6 +22,7 @@ from kiosk import circulation_client
 from kiosk.cli.main import app
 from kiosk.doctor import disk
 from kiosk.doctor.disk import judge_medium
+from kiosk.doctor.patient import Machine
 from kiosk.doctor.results import Mark
 from kiosk.doctor.service import client_of
 from kiosk.doctor.store_copy import look_at_store
@@ -341,6 +342,33 @@ def test_a_disk_that_only_says_it_has_written_is_known_by_its_haste(
     result = judge_medium("/var/lib/muontra", kind, name, milliseconds / 1000)
     assert result.mark is mark
     assert bool(result.remedy) is (mark is not Mark.GOOD)
+
+
+def test_the_disk_is_found_by_its_number_behind_any_name(tmp_path: Path) -> None:
+    folder = tmp_path / "thư viện" / "kiosk 1"
+    folder.mkdir(parents=True)
+    escaped = str(folder).replace(" ", "\\040")
+    lines = [
+        "27 1 179:2 / / rw,relatime - ext4 /dev/root rw",
+        f"28 27 8:1 / {escaped} rw,relatime - xfs /dev/mapper/data rw",
+    ]
+    sys, proc = tmp_path / "sys", tmp_path / "proc"
+    (proc / "self").mkdir(parents=True)
+    (proc / "self" / "mountinfo").write_text("\n".join(lines), encoding="utf-8")
+    for number, name in (("179:2", "mmcblk0p2"), ("8:1", "sda1")):
+        (sys / "devices" / name).mkdir(parents=True)
+        (sys / "dev/block").mkdir(parents=True, exist_ok=True)
+        (sys / "dev/block" / number).symlink_to(sys / "devices" / name)
+    machine = Machine(sys, proc)
+    assert disk.medium_of(folder, machine) == ("xfs", "sda1")
+    assert disk.medium_of(tmp_path, machine) == ("ext4", "mmcblk0p2")
+
+
+def test_looking_makes_no_file_in_the_state_folder(station: BenchStation) -> None:
+    (station.state / "lock").unlink()
+    before = {path.name for path in station.state.iterdir()}
+    assert station.findings() == []
+    assert {path.name for path in station.state.iterdir()} == before
 
 
 def test_what_only_the_write_ahead_log_holds_is_seen(station: BenchStation) -> None:
