@@ -21,7 +21,7 @@ WHEELS := --only-binary :all: --no-binary pydes
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
-.PHONY: help setup debian debian-test demo test lint bench soak screenshots lock clean
+.PHONY: help setup debian debian-test demo test lint bench soak screenshots wheels lock clean
 
 help:
 	@echo "make demo         set up, then show a kiosk, a service and a bench of simulated devices"
@@ -31,6 +31,7 @@ help:
 	@echo "make bench        benchmarks against stated baselines"
 	@echo "make soak         the long runs that 'make test' only samples"
 	@echo "make screenshots  every screen in every size and language"
+	@echo "make wheels       dist: muontra and all that it needs, to be installed without a network"
 	@echo "make lock         pin again what pyproject.toml asks for; UPGRADE=--upgrade takes the newest"
 	@echo "make clean        remove .venv and everything else that was made"
 	@echo "ARGS='…' is passed on to demo, test, bench, soak and screenshots."
@@ -84,10 +85,16 @@ soak: setup debian-test
 screenshots: setup
 	@$(BIN)/python -m tests.screen.gallery $(ARGS)
 
+wheels: setup
+	@rm -rf build/lib dist && mkdir dist
+	@$(BIN)/pip download -qq --require-hashes --dest dist -r requirements/build.txt
+	@$(BIN)/pip download -qq --no-build-isolation --require-hashes $(WHEELS) --dest dist -r requirements/runtime.txt
+	@$(BIN)/pip wheel -qq --no-build-isolation --no-deps --no-index --wheel-dir dist .
+
 lock: setup
 	@$(COMPILE) pyproject.toml --extra gpio --output-file requirements/runtime.txt
 	@$(COMPILE) pyproject.toml --extra gpio --extra dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
-	@$(COMPILE) --group build --output-file requirements/build.txt
+	@$(COMPILE) --group build --constraint requirements/runtime.txt --output-file requirements/build.txt
 
 clean:
 	rm -rf .venv build dist *.egg-info .hypothesis .*_cache
