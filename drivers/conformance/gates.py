@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from drivers.conformance.every_kind import CHECKS as EVERY_KIND
 from drivers.conformance.line_faults import fault_checks
-from drivers.conformance.pads import book
+from drivers.conformance.pad_rig import book
 from drivers.conformance.rig import Broken, Call, Rig, expect
 from drivers.conformance.trial import Check, Trial, rig_of
 from drivers.deadline import Deadline

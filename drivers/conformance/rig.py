@@ -12,11 +12,12 @@ from typing import Any, Self
 
 import msgspec
 
+from drivers.conformance.recording import CountedFaults, MeasuredTrace
 from drivers.deadline import Deadline
 from drivers.errors import DriverError
-from drivers.frame_trace import Direction, FrameTrace
+from drivers.frame_trace import FrameTrace
 from drivers.registry import Driver
-from drivers.simulators.faults import AnyFault, FaultPlan, PlannedFault
+from drivers.simulators.faults import AnyFault, PlannedFault
 from drivers.simulators.simulation import simulation_of
 
 OPEN_SECONDS = 2.0
@@ -47,44 +48,10 @@ class Call:
     patient: bool = False
 
 
-class CountedFaults(FaultPlan):
-    """Notes what the device was asked, or did by itself."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: list[str] = []
-
-    def due(self, command: str) -> tuple[AnyFault, ...]:
-        self.asked.append(command)
-        return super().due(command)
-
-
 def _within(setting: Any, hurried: Any) -> Any:  # noqa: ANN401 - settings as in a configuration
     """A table of settings keeps what is not hurried."""
     both = isinstance(setting, Mapping) and isinstance(hurried, Mapping)
     return {**setting, **hurried} if both else hurried
-
-
-class MeasuredTrace(FrameTrace):
-    """Notes how long the answers to each command were, also of those that are masked."""
-
-    def __init__(self, asked: Sequence[str]) -> None:
-        super().__init__(capacity=5000)
-        self._asked = asked
-        self.longest: dict[str, int] = {}
-
-    def record(self, direction: Direction, raw: bytes, sentence: str = "") -> None:
-        self._measure(direction, raw)
-        super().record(direction, raw, sentence)
-
-    def record_masked(self, direction: Direction, raw: bytes, sentence: str = "") -> None:
-        self._measure(direction, raw)
-        super().record_masked(direction, raw, sentence)
-
-    def _measure(self, direction: Direction, raw: bytes) -> None:
-        if direction is Direction.SENT and self._asked:
-            command = self._asked[-1]
-            self.longest[command] = max(self.longest.get(command, 0), len(raw))
 
 
 class Rig(ABC):

@@ -7,13 +7,14 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 
 from drivers.conformance import cards, drops, gates, pads, printers, scanners
+from drivers.conformance.pad_rig import PadRig
 from drivers.conformance.rig import Broken, Rig
 from drivers.conformance.trial import Check, Trial
 from drivers.errors import DriverError
 from drivers.registry import DeviceKind, Driver
 
 RIGS: Mapping[DeviceKind, Callable[..., Rig]] = {
-    "pad": pads.PadRig,
+    "pad": PadRig,
     "scanner": scanners.ScannerRig,
     "card": cards.CardRig,
     "gate": gates.GateRig,
