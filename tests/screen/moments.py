@@ -174,12 +174,19 @@ VIEWS: dict[str, View] = {
     "start-no-pad": StartView(
         may_borrow=True, may_return=True, may_see_account=True, hindrances=(Hindrance.PAD,)
     ),
+    "start-no-printer": StartView(
+        may_borrow=True, may_return=True, may_see_account=True, hindrances=(Hindrance.PRINTER,)
+    ),
+    "start-no-card-reader": StartView(
+        may_borrow=True, may_return=True, may_see_account=True, hindrances=(Hindrance.CARD_READER,)
+    ),
     "who": WhoView(WhoFor.BORROW, WhoStep.SHOW_CARD, items_on_pad=3),
     "who-account": WhoView(WhoFor.ACCOUNT, WhoStep.SHOW_CARD),
     "who-asking": WhoView(WhoFor.BORROW, WhoStep.ASKING, items_on_pad=1),
     "who-expired": WhoView(
         WhoFor.BORROW, WhoStep.SHOW_CARD, problem=RefusalCode.PATRON_EXPIRED
     ),
+    "who-card-unusable": WhoView(WhoFor.BORROW, WhoStep.SHOW_CARD, card_unusable=True),
     "who-number": WhoView(WhoFor.BORROW, WhoStep.TYPE_NUMBER),
     "who-wait": WhoView(WhoFor.BORROW, WhoStep.TYPE_NUMBER, wait_seconds=48),
     "who-pin": WhoView(WhoFor.ACCOUNT, WhoStep.TYPE_PIN, short_name=NAME),
@@ -235,6 +242,9 @@ VIEWS: dict[str, View] = {
     ),
     "farewell-nothing": FarewellView((), (), (), None, None, 5),
     "out-of-service": OutOfServiceView((Hindrance.PAD, Hindrance.SCANNER), "09:20"),
+    "out-of-service-many": OutOfServiceView(
+        (Hindrance.PAD, Hindrance.SCANNER, Hindrance.CARD_READER, Hindrance.PRINTER), "09:20"
+    ),
     "out-of-service-revoked": OutOfServiceView((Hindrance.REVOKED,), "09:20"),
     "help": HelpView(may_leave=True),
 }  # fmt: skip

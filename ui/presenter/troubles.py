@@ -24,7 +24,7 @@ WHAT_IS_BROKEN: dict[Hindrance, Message] = {
     Hindrance.PAD: vi("Khay chưa đọc được sách"),
     Hindrance.SCANNER: vi("Đầu đọc mã vạch đang nghỉ|Đầu đọc đang nghỉ"),
     Hindrance.CARD_READER: vi("Đầu đọc thẻ đang nghỉ"),
-    Hindrance.PRINTER: vi("Máy in biên lai đang nghỉ|Máy in đang nghỉ"),
+    Hindrance.PRINTER: vi("Máy in biên nhận đang nghỉ|Máy in đang nghỉ"),
     Hindrance.GATE: vi("Cổng an ninh đang nghỉ"),
     Hindrance.DROP: vi("Hộp trả sách đang nghỉ"),
     Hindrance.DISK: vi("Máy đã đầy bộ nhớ"),
@@ -39,7 +39,7 @@ WHAT_STAYS: dict[Hindrance, Message] = {
     Hindrance.PAD: vi("Khay đọc được thì máy tự mở lại"),
     Hindrance.SCANNER: vi("Bạn vẫn nhập số thẻ bằng tay được|Vẫn nhập số thẻ được"),
     Hindrance.CARD_READER: vi("Bạn vẫn quét hoặc nhập số thẻ được|Vẫn nhập số thẻ được"),
-    Hindrance.PRINTER: vi("Mượn trả vẫn được, biên lai hiện trên màn hình|Mượn trả vẫn được"),
+    Hindrance.PRINTER: vi("Mượn trả vẫn được, biên nhận trên màn hình|Mượn trả vẫn được"),
     Hindrance.GATE: vi("Mượn trả vẫn được"),
     Hindrance.DROP: vi("Bạn trả sách tại quầy nhé"),
     Hindrance.DISK: vi("Thủ thư dọn xong thì máy mở lại"),
@@ -59,8 +59,14 @@ ON_THE_START_SCREEN: dict[Hindrance, Message] = {
     Hindrance.SCANNER: vi(
         "Đầu đọc mã vạch đang nghỉ: bạn dùng khay nhé|Đầu đọc nghỉ: dùng khay nhé"
     ),
-    Hindrance.CARD_READER: vi("Đầu đọc thẻ đang nghỉ: bạn quét mã vạch nhé|Đầu đọc thẻ đang nghỉ"),
-    Hindrance.PRINTER: vi("Máy in đang nghỉ: biên lai hiện trên màn hình|Máy in đang nghỉ"),
+    Hindrance.CARD_READER: vi(
+        "Đầu đọc thẻ đang nghỉ: bạn quét mã vạch nhé|Thẻ chạm nghỉ: quét mã vạch nhé"
+        "|Đầu đọc thẻ đang nghỉ"
+    ),
+    Hindrance.PRINTER: vi(
+        "Máy in đang nghỉ: biên nhận hiện trên màn hình|Máy in nghỉ, mượn trả vẫn được"
+        "|Máy in đang nghỉ"
+    ),
     Hindrance.GATE: vi("Cổng an ninh đang nghỉ: mượn trả vẫn được|Cổng an ninh đang nghỉ"),
     Hindrance.DROP: vi("Hộp trả sách đang nghỉ: bạn đến quầy nhé|Hộp trả sách đang nghỉ"),
     Hindrance.DISK: vi("Máy tạm không cho mượn: bạn đến quầy nhé|Tạm không cho mượn"),

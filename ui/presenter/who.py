@@ -32,7 +32,8 @@ ASK = {
 
 UNUSABLE = vi(
     "Máy không dùng được thẻ này: bạn quét mã vạch hoặc nhập số thẻ nhé."
-    "|Bạn quét mã vạch hoặc nhập số thẻ nhé.|Bạn nhập số thẻ nhé."
+    "|Thẻ này không dùng được: bạn nhập số thẻ nhé."
+    "|Bạn quét hoặc nhập số thẻ nhé.|Bạn nhập số thẻ nhé."
 )
 
 

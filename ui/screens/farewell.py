@@ -35,13 +35,14 @@ def farewell_screen(pen: Pen, at: Grid, sheet: Sheet, body: FarewellBody, local:
     compact = pen.page.layout is Layout.COMPACT
     place = at.content if compact else at.open_content
     picture, words = _places(pen, place, receipt=bool(body.receipt))
-    groups = [sentence(pen, at, body.greeting)] if compact else []
+    groups = [sentence(pen, at, _heading(body))] if compact else []
     if picture is not None:
         groups += (
             _receipt(pen, picture, body, local) if body.receipt else _drawing(pen, picture, body)
         )
     if words is not None:
-        groups += _told(pen, words, body if picture else _with_reminder(body))
+        drawn = picture is not None and not body.receipt
+        groups += _told(pen, words, body if drawn else _with_reminder(body))
     return *groups, _countdown(pen, at.footer, body), footer(pen, at, sheet)
 
 
@@ -73,11 +74,17 @@ def _reminder(pen: Pen, picture: Box, words: Words) -> list[Part]:
     return [Panel(box, Face.PILL), pen.icon(icon, "card", "warn"), text]
 
 
+def _heading(body: FarewellBody) -> Words:
+    """Where the receipt fills the page, the reminder has no other place."""
+    return body.reminder if body.receipt and body.reminder else body.greeting
+
+
 def _with_reminder(body: FarewellBody) -> FarewellBody:
-    """Without a picture the reminder is one more line."""
+    """Without the drawing the reminder is one more line."""
     if not body.reminder:
         return body
-    return replace(body, lines=(Line(None, body.reminder, icon="card"), *body.lines))
+    icon = "card" if body.card_left else "paper"
+    return replace(body, lines=(Line(None, body.reminder, icon=icon), *body.lines))
 
 
 def _told(pen: Pen, box: Box, body: FarewellBody) -> list[Group]:
