@@ -182,6 +182,11 @@ def read_config(path: Path) -> str:
     except OSError as problem:
         reason = f"{path}: cannot be read: {problem.strerror}; check its name and who may read it"
         raise ConfigurationError([reason]) from problem
+    return text_of(data, path)
+
+
+def text_of(data: bytes, path: Path) -> str:
+    """The text that a file's bytes are; raises ConfigurationError for what is no UTF-8."""
     try:
         return data.decode("utf-8-sig")  # some editors put a mark at the start
     except UnicodeDecodeError as problem:

@@ -30,7 +30,7 @@ BROKEN_OFF = re.compile(r"BRA|NCM")
 IDENTITY = re.compile(r"(?P<name>\S.*?) *(?P<hardware>[0-9]{4})?(?P<version>[0-9a-z][0-9]{3})")
 SERIAL = re.compile(r"[0-9A-Za-z]{4,}")
 PIN = re.compile(r"HI!?|LOW")
-TAGS = re.compile(r"(?:[0-9A-F]{16}\r)*IVF (?P<count>[0-9]+)")
+TAGS = re.compile(r"(?:[0-9A-F]{16}\r)*IVF (?P<count>[0-9]{1,4})")
 HEX = "[0-9A-F]"
 NOBODY = ("TNR",)
 

@@ -34,13 +34,21 @@ class BenchFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def load_bench(path: Path) -> BenchFile:
     """Read a file, with its books. Raises NotOnThisDesk with what is wrong in it."""
     try:
-        bench = msgspec.toml.decode(path.read_bytes(), type=BenchFile)
+        bench = bench_in(path.read_bytes(), path)
         books = items_in(path.parent / bench.books) if bench.books else []
     except OSError as problem:
         raise NotOnThisDesk(f"{problem.filename} cannot be read: {problem.strerror}") from problem
-    except (msgspec.MsgspecError, ValueError) as problem:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as problem:
         raise NotOnThisDesk(f"{path}: {problem}") from problem
     return msgspec.structs.replace(bench, item=[*books, *bench.item], books="")
+
+
+def bench_in(data: bytes, path: Path) -> BenchFile:
+    """What the bytes of a file say, without its books. Raises NotOnThisDesk."""
+    try:
+        return msgspec.toml.decode(data, type=BenchFile)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as problem:
+        raise NotOnThisDesk(f"{path}: {problem}") from problem
 
 
 def items_in(books: Path) -> list[BenchItem]:

@@ -5,7 +5,7 @@ A command is answered by exactly one reply, in order; a subscriber gets events b
     {"command": "lay", "items": ["TK.00003"]}       →  {"says": "done"}
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct, field
@@ -14,6 +14,8 @@ from drivers.registry import DeviceKind
 from drivers.simulators.device import VirtualCard
 from drivers.simulators.faults import PlannedFault
 from drivers.simulators.virtual_tags import TagMemory
+
+T = TypeVar("T")
 
 LONGEST_LINE = 1 << 20
 
@@ -300,9 +302,17 @@ def line_of(value: Command | Message) -> bytes:
 
 def command_from(line: bytes) -> AnyCommand:
     """Raises msgspec.DecodeError with a sentence that names what is wrong."""
-    return _commands.decode(line)
+    return _decoded(_commands, line)
 
 
 def message_from(line: bytes) -> Reply | Event:
     """Raises msgspec.DecodeError."""
-    return _messages.decode(line)
+    return _decoded(_messages, line)
+
+
+def _decoded(decoder: msgspec.json.Decoder[T], line: bytes) -> T:
+    """What is no text, or nested without end, is refused as any other mistake."""
+    try:
+        return decoder.decode(line)
+    except (UnicodeDecodeError, RecursionError) as problem:
+        raise msgspec.DecodeError(str(problem)) from problem

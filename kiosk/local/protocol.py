@@ -6,13 +6,15 @@ No names, card numbers or PINs pass here (docs/station.md, "The local socket").
     {"ask": "status"}       →  {"says": "status", "station": "Máy 1", …}
 """
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
 
 from kiosk.config import DeviceKind, Role
 from kiosk.gate_book import GateLine
+
+T = TypeVar("T")
 
 LONGEST_LINE = 1 << 16
 LONGEST_PAUSE_SECONDS = 3600.0
@@ -316,9 +318,17 @@ def line_of(value: Request | Reply) -> bytes:
 
 def request_from(line: bytes) -> AnyRequest:
     """Raises msgspec.DecodeError with a sentence that names what is wrong."""
-    return _requests.decode(line)
+    return _decoded(_requests, line)
 
 
 def message_from(line: bytes) -> Message:
     """Raises msgspec.DecodeError."""
-    return _messages.decode(line)
+    return _decoded(_messages, line)
+
+
+def _decoded(decoder: msgspec.json.Decoder[T], line: bytes) -> T:
+    """What is no text, or nested without end, is refused as any other mistake."""
+    try:
+        return decoder.decode(line)
+    except (UnicodeDecodeError, RecursionError) as problem:
+        raise msgspec.DecodeError(str(problem)) from problem
