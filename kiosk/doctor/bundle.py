@@ -23,12 +23,12 @@ from kiosk.doctor.patient import Patient
 from kiosk.doctor.results import Result
 from kiosk.local.client import StationClient, StationGone, StationRefused
 from kiosk.local.protocol import AskFrames, Frame, Frames
+from kiosk.struck_out import without_secrets
 
 LOG_LINES = "500"
 DIGITS = re.compile(r"[0-9]{6,}")
 NUMBERS = re.compile(r"[0-9A-Fa-f]{6,}")
 NOT_IN_NAMES = re.compile(r"[^\w-]")
-SECRET = re.compile(r"secret|password|passwd|pin$|token|key", re.IGNORECASE)
 JOURNAL = ("--unit=muontra*", f"--lines={LOG_LINES}", "--output=cat", "--no-pager", "--quiet")
 
 
@@ -104,12 +104,9 @@ def _system() -> dict[str, str]:
 
 
 def _without_secrets(config: StationConfig) -> object:
-    """Secrets are files beside it; what a device's settings might hold is struck out as well."""
     tree = msgspec.to_builtins(config)
     for device in tree["device"]:
-        device["settings"] = {
-            key: "…" if SECRET.search(key) else value for key, value in device["settings"].items()
-        }
+        device["settings"] = without_secrets(device["settings"])
     return tree
 
 
