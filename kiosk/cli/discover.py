@@ -144,14 +144,16 @@ def _written(found: Discovery) -> tuple[str, str]:
 
 def device_table(driver: Driver, settings: Mapping[str, Any]) -> str:
     """A [[device]] of a station's configuration."""
-    pairs = ", ".join(f"{key} = {_toml(value)}" for key, value in settings.items())
     return (
-        f'[[device]]\nkind = "{driver.kind}"\ndriver = "{driver.name}"\nsettings = {{ {pairs} }}\n'
+        f'[[device]]\nkind = "{driver.kind}"\ndriver = "{driver.name}"\n'
+        f"settings = {_toml(settings)}\n"
     )
 
 
 def _toml(value: object) -> str:
     """Strings, truth values and numbers are written as JSON writes them."""
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{key} = {_toml(each)}' for key, each in value.items())} }}"
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 from queue import Empty, Queue
 from time import monotonic
 from typing import Annotated, Any
@@ -24,6 +23,7 @@ from kiosk.cli.at_hand import (
     station_config,
 )
 from kiosk.config import DeviceSection, StationConfig
+from kiosk.doctor.device_access import nodes_of
 from kiosk.local.client import StationGone, StationRefused
 from kiosk.local.protocol import DeviceStatus, Event, FrameTold, Told, Watch
 
@@ -67,16 +67,15 @@ def command(
 
 def as_found(section: DeviceSection) -> DeviceStatus:
     """A device of a stopped station: whether its port is there."""
-    path = str(section.settings.get("path", ""))
-    there = not path.startswith("/") or Path(path).exists()
+    missing = [node for node in nodes_of(section.settings) if not node.exists()]
     return DeviceStatus(
         name=section.called,
         kind=section.kind,
         driver=section.driver,
-        path=path,
-        up=there,
-        error="" if there else "PortMissing",
-        reason="" if there else f"{path} is not there; plug the device in",
+        path=", ".join(map(str, nodes_of(section.settings))),
+        up=not missing,
+        error="PortMissing" if missing else "",
+        reason=f"{missing[0]} is not there; plug the device in" if missing else "",
     )
 
 

@@ -1,9 +1,25 @@
-"""Whether a user may open a device."""
+"""Which nodes a device is reached by, and whether a user may open them."""
 
 import os
 import pwd
 import stat
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PINS = Path("/dev/gpiochip0")
+
+
+def nodes_of(settings: Mapping[str, Any]) -> Iterator[Path]:
+    """Paths in a device's settings, also those of what its contacts are wired to."""
+    if settings.get("on") == "gpio":
+        yield PINS
+    for key, value in settings.items():
+        if isinstance(value, Mapping):
+            yield from nodes_of(value)
+        elif key == "path" and str(value).startswith("/"):
+            yield Path(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from drivers.interfaces import DeviceIdentity
 from kiosk.cli.at_hand import driver_of, settings_for
 from kiosk.cli.device_settings import settings_problems
 from kiosk.config import DeviceSection
-from kiosk.doctor.device_access import may_use, user_of
+from kiosk.doctor.device_access import may_use, nodes_of, user_of
 from kiosk.doctor.exercises import EXERCISES, LAY_AGAIN
 from kiosk.doctor.patient import Patient
 from kiosk.doctor.results import Mark, Result, broken, good, look_after
@@ -113,7 +113,7 @@ def _exercised(
     identity = device.open(Deadline.after(patient.patience.opening))
     exercise = EXERCISES.get(section.kind)
     who = _words(identity) or section.driver
-    results = list(exercise(device, patient.patience.call)) if exercise else []
+    results = list(exercise(device, patient.patience)) if exercise else []
     for result in results:
         yield _about(result, section.called, who)
     if not results:
@@ -135,17 +135,15 @@ def _words(identity: DeviceIdentity | None) -> str:
 
 def _forbidden(section: DeviceSection, patient: Patient) -> Result | None:
     """The station's user is the one to whom its state folder belongs."""
-    path = str(section.settings.get("path", ""))
     state = Path(patient.config.station.state_folder) if patient.config else Path()
-    if not path.startswith("/") or not Path(path).exists() or not state.exists():
+    if not state.exists():
         return None
     user = user_of(state.stat().st_uid)
-    node = Path(path).stat()
-    if may_use(user, node):
-        return None
-    group = Path(path).group()
-    return broken(
-        f"{user.name} may not use {path}: it belongs to group {group}",
-        f"`sudo usermod -aG {group} {user.name}`, then restart the station.",
-        section.called,
-    )
+    for node in nodes_of(section.settings):
+        if node.exists() and not may_use(user, node.stat()):
+            return broken(
+                f"{user.name} may not use {node}: it belongs to group {node.group()}",
+                f"`sudo usermod -aG {node.group()} {user.name}`, then restart the station.",
+                section.called,
+            )
+    return None

@@ -8,6 +8,7 @@ from drivers.errors import TagError
 from drivers.facts import AlarmsLost, ContactFault, TagSeen
 from drivers.interfaces import BookDropChute, Paper, ReceiptPrinter, SecurityGate, TagReader
 from kiosk.config import DeviceKind
+from kiosk.doctor.patient import Patience
 from kiosk.doctor.results import Result, broken, good, look_after
 
 USUAL_BLOCKS = 8
@@ -15,26 +16,26 @@ GATE_SECONDS = 0.3
 LAY_AGAIN = "Lay this one down again, alone and flat; if it stays so, put a new tag in."
 
 
-def _pad(pad: TagReader, seconds: float) -> Iterator[Result]:
-    tags = pad.inventory(Deadline.after(seconds))
-    unreadable = [trouble for tag in tags if (trouble := _tag_trouble(pad, tag, seconds))]
+def _pad(pad: TagReader, patience: Patience) -> Iterator[Result]:
+    tags = pad.inventory(Deadline.after(patience.call))
+    unreadable = [trouble for tag in tags if (trouble := _tag_trouble(pad, tag, patience))]
     for trouble in unreadable:
         yield look_after(trouble, LAY_AGAIN)
     if not unreadable:
         yield good(f"{len(tags)} tags lie there, each can be read")
 
 
-def _tag_trouble(pad: TagReader, tag: TagSeen, seconds: float) -> str:
+def _tag_trouble(pad: TagReader, tag: TagSeen, patience: Patience) -> str:
     try:
-        told = pad.system_information(tag.uid, Deadline.after(seconds))
-        pad.read_blocks(tag.uid, 0, told.block_count or USUAL_BLOCKS, Deadline.after(seconds))
+        told = pad.system_information(tag.uid, Deadline.after(patience.call))
+        pad.read_blocks(tag.uid, 0, told.block_count or USUAL_BLOCKS, Deadline.after(patience.call))
     except TagError as problem:
         return str(problem)
     return ""
 
 
-def _printer(printer: ReceiptPrinter, seconds: float) -> Iterator[Result]:
-    status = printer.status(Deadline.after(seconds))
+def _printer(printer: ReceiptPrinter, patience: Patience) -> Iterator[Result]:
+    status = printer.status(Deadline.after(patience.call))
     if status.hindrance:
         yield broken(f"prints nothing: {status.hindrance}", "Then: `muontra printer test`.")
     elif status.paper is Paper.NEAR_END:
@@ -43,9 +44,9 @@ def _printer(printer: ReceiptPrinter, seconds: float) -> Iterator[Result]:
         yield good(f"paper {status.paper}")
 
 
-def _gate(gate: SecurityGate, seconds: float) -> Iterator[Result]:
+def _gate(gate: SecurityGate, patience: Patience) -> Iterator[Result]:
     """What it tells stays in it: only a station that keeps events lets a gate forget them."""
-    for event in gate.events(Deadline.after(min(seconds, GATE_SECONDS))):
+    for event in gate.events(Deadline.after(min(patience.call, GATE_SECONDS))):
         if isinstance(event, ContactFault) and event.stuck:
             yield look_after(
                 f"the contact {event.contact} stays closed", "Look at cable, beam and mirror."
@@ -56,20 +57,23 @@ def _gate(gate: SecurityGate, seconds: float) -> Iterator[Result]:
             )
 
 
-def _drop(drop: BookDropChute, seconds: float) -> Iterator[Result]:
-    state = drop.state(Deadline.after(seconds))
+def _drop(drop: BookDropChute, patience: Patience) -> Iterator[Result]:
+    """A bin is full when its sensor stays covered for longer than items fall past it."""
+    drop.state(Deadline.after(patience.call))
+    drop.next_change(Deadline.after(patience.sensors))
+    state = drop.state(Deadline.after(patience.call))
     if state.jammed:
         yield broken("something is jammed in the chute", "Open it and take it out.")
-    elif state.bin_full:
+    if state.item_in_mouth:
+        yield look_after("an item lies in the mouth", "Take it out: it was not taken in.")
+    if state.bin_full:
         yield look_after("its bin is full", "Empty the bin.")
 
 
-EXERCISES: Mapping[DeviceKind, Callable[[Any, float], Iterator[Result]]] = {
+EXERCISES: Mapping[DeviceKind, Callable[[Any, Patience], Iterator[Result]]] = {
     "pad": _pad,
     "printer": _printer,
     "gate": _gate,
     "drop": _drop,
 }
-"""Open devices of a kind, and seconds for each call. Kinds that are not here have shown by being
-opened all that they can show.
-"""
+"""Kinds that are not here have shown by being opened all that they can show."""

@@ -24,10 +24,13 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds for opening a device, for each further call of it, and for the service."""
+    """Seconds for opening a device, for each further call of it, until its sensors have settled,
+    and for the service.
+    """
 
     opening: float = 5.0
     call: float = 2.0
+    sensors: float = 3.0
     service: float = 8.0
 
 

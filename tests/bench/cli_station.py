@@ -13,11 +13,12 @@ from drivers.contactless_card.simulator import Pn532Simulator
 from drivers.escpos_printer.simulator import EscposSimulator
 from drivers.feig_obid.simulator import FeigSimulator
 from drivers.frame_trace import FrameTrace
-from drivers.registry import installed_drivers
+from drivers.registry import Driver, installed_drivers
 from drivers.simulators.faults import AnyFault, FaultPlan, PlannedFault
 from drivers.simulators.pty_host import PtyHost
 from drivers.simulators.simulation import simulation_of
 from kiosk.cli.at_hand import Finding
+from kiosk.cli.discover import device_table
 from kiosk.doctor.checks import CHECKS, examined
 from kiosk.doctor.patient import Machine, Patience, admitted
 from kiosk.doctor.results import SEVERITY, Result
@@ -37,9 +38,10 @@ KINDS = {
 QUICK = {
     "pad": {"patience": 0.1},
     "card": {"patience": 0.1},
+    "drop": {"full_seconds": 0.5},
     "printer": {"answer_seconds": 0.1, "quiet_seconds": 0.02},
 }
-PATIENCE = Patience(opening=1.0, call=1.0, service=1.0)
+PATIENCE = Patience(opening=1.0, call=1.0, sensors=0.7, service=1.0)
 
 MACHINE_FILES = {
     "sys/class/rtc/rtc0/battery_voltage": "3012000\n",
@@ -69,7 +71,9 @@ class BenchStation:
     service: ServiceProcess
     hosts: dict[str, PtyHost]
     simulators: dict[str, Any]
-    drivers: dict[str, str] = field(default_factory=lambda: dict(KINDS))
+    own: Mapping[str, str]
+    role: str = "kiosk"
+    drivers: dict[str, str] = field(default_factory=dict)
     storage: str = "ballast_mib = 1\nlow_water_mib = 1"
     more: str = ""
     held: list[Closable] = field(default_factory=list)
@@ -128,20 +132,18 @@ class BenchStation:
     def write(self) -> None:
         """The configuration as it is now."""
         self.config.write_text(
-            f'[station]\nname = "Máy 1"\nlibrary = "Thư viện"\nstate_folder = "{self.state}"\n\n'
+            f'[station]\nname = "Máy 1"\nrole = "{self.role}"\n'
+            f'library = "Thư viện"\nstate_folder = "{self.state}"\n\n'
             + "\n".join(self._device(kind) for kind in self.hosts)
             + f"\n[storage]\n{self.storage}\n{self.more}\n",
             encoding="utf-8",
         )
 
     def _device(self, kind: str) -> str:
-        settings: Mapping[str, object] = {"path": self.hosts[kind].address, **QUICK.get(kind, {})}
-        pairs = ", ".join(
-            f"{key} = {value if isinstance(value, float) else repr(value)}"
-            for key, value in settings.items()
-        )
-        driver = self.drivers[kind]
-        return f'[[device]]\nkind = "{kind}"\ndriver = "{driver}"\nsettings = {{ {pairs} }}\n'
+        """Its own driver's settings, also where another driver was named for it."""
+        settings = simulation_of(_driver(self.own[kind])).settings(self.hosts[kind].address)
+        table = device_table(_driver(self.own[kind]), {**settings, **QUICK.get(kind, {})})
+        return table.replace(f'"{self.own[kind]}"', f'"{self.drivers[kind]}"')
 
     def results(self) -> list[Result]:
         with admitted(self.config, self.machine, PATIENCE) as patient:
@@ -153,20 +155,20 @@ class BenchStation:
 
 
 @contextmanager
-def bench_station(folder: Path, service: ServiceProcess) -> Iterator[BenchStation]:
+def bench_station(
+    folder: Path, service: ServiceProcess, kinds: Mapping[str, str] = KINDS, role: str = "kiosk"
+) -> Iterator[BenchStation]:
     """All devices plugged in, two books on the pad, enrolled, nothing wrong."""
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         simulators, hosts = {}, {}
-        for kind, name in KINDS.items():
-            driver = installed_drivers()[name].driver
-            assert driver is not None
-            device = simulation_of(driver).make({}, FaultPlan(), FrameTrace())
+        for kind, name in kinds.items():
+            device = simulation_of(_driver(name)).make({}, FaultPlan(), FrameTrace())
             hosts[kind] = PtyHost(device, folder / kind)
             stack.callback(hosts[kind].close)
             simulators[kind] = device
-        station = BenchStation(folder, service, hosts, simulators)
-        for tag in sample_tags():
+        station = BenchStation(folder, service, hosts, simulators, kinds, role, dict(kinds))
+        for tag in sample_tags() if "pad" in kinds else ():
             station.pad.pad.lay(tag)
         machine_of_folders(folder / "machine")
         station.enrol(f"{folder.name}-{os.urandom(4).hex()}")
@@ -174,6 +176,12 @@ def bench_station(folder: Path, service: ServiceProcess) -> Iterator[BenchStatio
         yield station
         for each in station.held:
             each.close()
+
+
+def _driver(name: str) -> Driver:
+    driver = installed_drivers()[name].driver
+    assert driver is not None
+    return driver
 
 
 def machine_of_folders(root: Path) -> Machine:

@@ -267,6 +267,39 @@ def test_each_fault_is_named_with_its_remedy_and_nothing_else(
         assert planted.remedy in each.remedy
 
 
+GATE, DROP = {"gate": "feig_gate"}, {"pad": "feig_obid", "drop": "book_drop"}
+CONTACTS = {"gate": "contact_gate"}
+PLANTED_ELSEWHERE = [
+    ("gate", GATE, lambda s: s.fault("gate", Lose()), "gate", BROKEN, "cable"),
+    ("gate", GATE, lambda s: s.hosts["gate"].unplug(), "gate", BROKEN, "devices discover"),
+    ("gate", CONTACTS, lambda s: s.hosts["gate"].unplug(), "gate", BROKEN, "devices discover"),
+    ("book-drop", DROP, lambda s: s.hosts["drop"].unplug(), "drop", BROKEN, "devices discover"),
+    ("book-drop", DROP, lambda s: s.hosts["drop"].say(s.simulators["drop"].put_in()),
+     "drop", LOOK, "was not taken in"),
+    ("book-drop", DROP, lambda s: setattr(s.simulators["drop"], "bin_full", True),
+     "drop", LOOK, "Empty the bin"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("role", "kinds", "plant", "about", "mark", "remedy"), PLANTED_ELSEWHERE)
+def test_gates_and_book_drops_are_looked_at_as_well(
+    service: ServiceProcess,
+    tmp_path: Path,
+    role: str,
+    kinds: dict[str, str],
+    plant: Callable[[BenchStation], object],
+    about: str,
+    mark: Mark,
+    remedy: str,
+) -> None:
+    with bench_station(tmp_path / "it", service, kinds, role) as station:
+        assert station.findings() == []
+        plant(station)
+        (finding,) = station.findings()
+    assert (finding.check, finding.about, finding.mark) == ("devices", about, mark)
+    assert remedy in finding.remedy
+
+
 def test_a_full_disk_is_named_and_not_its_ballast_as_well(
     station: BenchStation, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -62,9 +62,12 @@ class PlayedDrop:
     def state(self, _deadline: object) -> ChuteState:
         return self.sensors
 
+    def next_change(self, _deadline: object) -> None:
+        return None
+
 
 def marks(kind: Any, device: object) -> Iterator[Mark]:  # noqa: ANN401 - a kind of device
-    return (each.mark for each in EXERCISES[kind](device, 1.0))
+    return (each.mark for each in EXERCISES[kind](device, Patience()))
 
 
 def test_alarms_in_a_gate_stay_there_and_are_no_fault() -> None:
@@ -82,7 +85,7 @@ def test_a_stuck_contact_and_lost_alarms_of_a_gate_are_told() -> None:
 
 def test_a_jammed_chute_is_broken_and_a_full_bin_is_to_be_emptied() -> None:
     assert list(marks("drop", PlayedDrop())) == []
-    assert list(marks("drop", PlayedDrop(jammed=True, bin_full=True))) == [Mark.BROKEN]
+    assert list(marks("drop", PlayedDrop(jammed=True))) == [Mark.BROKEN]
     assert list(marks("drop", PlayedDrop(bin_full=True))) == [Mark.LOOK_AFTER]
 
 
