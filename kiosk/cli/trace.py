@@ -56,6 +56,7 @@ muontra trace save pad.jsonl pad --from-open --seconds 20
 COLOURS = {Direction.SENT: "cyan", Direction.RECEIVED: "green", Direction.DROPPED: "red"}
 LOOK_SECONDS = 0.25
 USUAL_SECONDS = 5.0
+QUIET_SECONDS = 0.5
 
 DeviceArgument = Annotated[
     str | None, typer.Argument(help="The device's name, or its kind.", show_default=False)
@@ -179,6 +180,8 @@ def _frames_to_come(
     client.ask(Watch(frames=True))
     if from_open:
         client.ask(Pause(device=section.called))
+        for _last_words in _frames_told(client, QUIET_SECONDS):
+            pass
         began = monotonic()
         client.ask(Resume(device=section.called))
     else:

@@ -6,6 +6,7 @@ A patron's card is told as such, without its number.
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -82,25 +83,28 @@ def worst(tags: Iterable[TagTold]) -> Finding:
     return max((tag.finding for tag in tags), default=Finding.LOOK_AFTER)
 
 
-def picture(tags: Sequence[TagTold]) -> Table | Text:
+def picture(tags: Sequence[TagTold]) -> RenderableType:
     """For people."""
     if not tags:
         return Text("No tag lies on the pad: lay the items flat on its middle.")
-    table = Table("Tag", "Item", "Part", "Model", "Chip", "AFI", "Gate sees")
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Tag", no_wrap=True, min_width=16)
+    for column in ("Item", "Part", "AFI", "Gate sees", "Model", "Chip"):
+        table.add_column(column, overflow="fold")
     for tag in tags:
         table.add_row(*_cells(tag))
-        for problem in tag.problems:
-            table.add_row("", Text(printable(problem), style="yellow"))
-    return table
+    problems = ((tag.uid, problem) for tag in tags for problem in (*tag.problems, tag.trouble))
+    told = (Text(f"{uid}: {printable(what)}", style="yellow") for uid, what in problems if what)
+    return Group(table, *told)
 
 
 def _cells(tag: TagTold) -> tuple[str | Text, ...]:
     if tag.trouble:
-        return tag.uid, Text(tag.trouble, style="red")
+        return tag.uid, Text("not read", style="red")
     what = "a patron's card" if tag.patron_card else printable(tag.item or "–")
     part = f"{tag.part} of {tag.parts}" if tag.parts and tag.parts > 1 else ""
     security = Text(tag.security, style=COLOURS[tag.security])
-    return tag.uid, Text(what), part, tag.model, tag.chip, tag.afi or "not told", security
+    return tag.uid, Text(what), part, tag.afi or "not told", security, tag.model, tag.chip
 
 
 def _finding(tag: WholeTag, profile: LibraryProfile) -> Finding:
