@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -10,16 +10,16 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from drivers.simulators.bench import serve
 from drivers.simulators.bench_client import BenchClient, BenchGone
-from drivers.simulators.bench_file import load_bench
 from drivers.simulators.bench_protocol import DeviceState, Event, Quit, State, Subscribe, line_of
-from drivers.simulators.desk import Desk
 from drivers.simulators.placed_device import NotOnThisDesk
 from kiosk.cli import bench_hands
 from kiosk.cli.at_hand import JsonOption, console, give_up, say
 from kiosk.cli.bench_at_hand import StateOption, ask_bench, bench_folder, bench_socket
 from kiosk.toml_text import table
+
+if TYPE_CHECKING:
+    from drivers.simulators.desk import Desk
 
 app = typer.Typer(help="Simulated devices, and hands that act on them.", no_args_is_help=True)
 app.add_typer(bench_hands.app)
@@ -38,6 +38,9 @@ def run(
 
     Books, cards and what is written on their tags are kept in the folder for the next time.
     """
+    from drivers.simulators.bench import serve  # noqa: PLC0415 - takes every simulator along
+    from drivers.simulators.bench_file import load_bench  # noqa: PLC0415 - as above
+
     folder = bench_folder(state)
     try:
         plan = load_bench(bench)
@@ -84,7 +87,7 @@ def end(state: StateOption = None, *, as_json: JsonOption = False) -> None:
     ask_bench(Quit(), state, as_json=as_json)
 
 
-def _tell_ready(desk: Desk, folder: Path, as_json: bool) -> None:
+def _tell_ready(desk: "Desk", folder: Path, as_json: bool) -> None:
     devices = desk.devices.states()
     ready = {"says": "ready", "socket": str(bench_socket(folder)), "devices": devices}
     shown = Group(_table_of_devices(devices), *_station_tables(devices), Text())

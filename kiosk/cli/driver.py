@@ -1,7 +1,7 @@
 """`muontra driver`: what drivers there are, and whether they keep their contract."""
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import structlog
 import typer
@@ -9,11 +9,12 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from drivers.conformance.suite import Verdict, checks_for, run
-from drivers.conformance.trial import Check
 from drivers.registry import Driver, installed_drivers
-from drivers.simulators.simulation import NoSimulation, simulation_of
 from kiosk.cli.at_hand import JsonOption, errors, give_up, say
+
+if TYPE_CHECKING:
+    from drivers.conformance.suite import Verdict
+    from drivers.conformance.trial import Check
 
 app = typer.Typer(help="Look at drivers and check them.", no_args_is_help=True)
 
@@ -55,16 +56,24 @@ def check(
 
     Nothing that is plugged in is touched.
     """
+    from drivers.conformance import suite  # noqa: PLC0415 - takes every simulator along
+
     driver = _driver(name)
-    checks = _wanted(driver, only or [])
+    checks = _wanted(driver, suite.checks_for(driver.kind), only or [])
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())  # thousands of faults
-    verdicts = list(run(driver, checks) if as_json else _run_showing(driver, checks))
+    run = suite.run(driver, checks)
+    verdicts = list(run if as_json else _showing(run, checks))
     told = {"driver": name, "checks": verdicts}
     say(told, _table_of_verdicts(name, verdicts), as_json=as_json)
     raise typer.Exit(1 if any(verdict.trouble for verdict in verdicts) else 0)
 
 
 def _driver(name: str) -> Driver:
+    from drivers.simulators.simulation import (  # noqa: PLC0415 - as above
+        NoSimulation,
+        simulation_of,
+    )
+
     statuses = installed_drivers()
     if name not in statuses:
         give_up(f"There is no driver {name}; there are {', '.join(sorted(statuses))}.")
@@ -78,8 +87,7 @@ def _driver(name: str) -> Driver:
     return driver
 
 
-def _wanted(driver: Driver, only: Sequence[str]) -> Sequence[Check]:
-    checks = checks_for(driver.kind)
+def _wanted(driver: Driver, checks: Sequence["Check"], only: Sequence[str]) -> Sequence["Check"]:
     unknown = set(only) - {check.name for check in checks}
     if unknown:
         known = ", ".join(check.name for check in checks)
@@ -87,17 +95,17 @@ def _wanted(driver: Driver, only: Sequence[str]) -> Sequence[Check]:
     return [check for check in checks if not only or check.name in only]
 
 
-def _run_showing(driver: Driver, checks: Sequence[Check]) -> Iterable[Verdict]:
+def _showing(run: Iterable["Verdict"], checks: Sequence["Check"]) -> Iterable["Verdict"]:
     """Says on a terminal which check is under way."""
     columns = SpinnerColumn(), TextColumn("{task.completed} of {task.total}  {task.description}")
     with Progress(*columns, console=errors, transient=True) as progress:
         task = progress.add_task(checks[0].sentence, total=len(checks))
-        for verdict, following in zip(run(driver, checks), [*checks[1:], checks[-1]], strict=True):
+        for verdict, following in zip(run, [*checks[1:], checks[-1]], strict=True):
             progress.update(task, advance=1, description=following.sentence)
             yield verdict
 
 
-def _table_of_verdicts(name: str, verdicts: Sequence[Verdict]) -> Table:
+def _table_of_verdicts(name: str, verdicts: Sequence["Verdict"]) -> Table:
     failed = sum(bool(verdict.trouble) for verdict in verdicts)
     table = Table(title=f"{name}: {len(verdicts) - failed} checks kept, {failed} not")
     for column in ("Check", "", "What is required, and what was done instead", "s"):
