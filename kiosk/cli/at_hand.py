@@ -19,6 +19,7 @@ from drivers.deadline import Deadline
 from drivers.errors import DriverError, PortBusy
 from drivers.frame_trace import FrameTrace
 from drivers.registry import Driver, installed_drivers
+from drivers.tags.security import LibraryProfile
 from kiosk.config import ConfigurationError, DeviceKind, DeviceSection, StationConfig, load_config
 from kiosk.local.client import StationClient, StationGone, StationRefused
 from kiosk.local.protocol import Pause
@@ -52,6 +53,13 @@ class Finding(IntEnum):
     GOOD = 0
     LOOK_AFTER = 1
     BROKEN = 2
+
+
+def hush() -> None:
+    """What a command finds is said once, and scripts read JSON: no log lines between."""
+    import structlog  # noqa: PLC0415 - heavy
+
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
 
 
 def give_up(reason: object, finding: Finding = Finding.BROKEN) -> NoReturn:
@@ -111,6 +119,11 @@ def section_of(config: StationConfig, kind: DeviceKind, name: str | None) -> Dev
             return section
     known = ", ".join(f"{each.called} ({each.kind})" for each in config.device) or "none"
     give_up(f"The configuration names no {kind}{f' {name}' if name else ''}; devices: {known}.")
+
+
+def library_profile(config: StationConfig) -> LibraryProfile:
+    """What [tags] says."""
+    return LibraryProfile(int(config.tags.afi_secured, 16), int(config.tags.afi_released, 16))
 
 
 @dataclass(frozen=True, slots=True)

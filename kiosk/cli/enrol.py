@@ -5,6 +5,7 @@ import shlex
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.console import Console
 
@@ -44,6 +45,8 @@ def command(
         str, typer.Option(help="The service's public key.", callback=_key, metavar="KEY")
     ],
     name: Annotated[str, typer.Option(help="What staff call this station.")] = "NAME",
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")] = False,
 ) -> None:
     """Make this station's key, and trust one service by its key.
 
@@ -57,17 +60,35 @@ def command(
     except OSError as problem:
         _errors.print(f"{state}: {problem.strerror}", markup=False)
         raise typer.Exit(1) from None
-    _tell(key, service_key, name)
+    enrolled = _enrolled(key, service_key, name)
+    if as_json:
+        typer.echo(msgspec.json.encode(enrolled).decode())
+    else:
+        _tell(enrolled)
 
 
-def _tell(key: StationKey, service_key: str, name: str) -> None:
+class Enrolled(msgspec.Struct, frozen=True):
+    """Public all of it. `at_service`: the words to be said there, with the code of the point."""
+
+    key: str
+    fingerprint: str
+    service_fingerprint: str
+    at_service: str
+
+
+def _enrolled(key: StationKey, service_key: str, name: str) -> Enrolled:
     words = ["muontra-service", "station", "add", name, "--point", "CODE", f"--key={key.public}"]
+    prints = fingerprint(key.public), fingerprint(service_key)
+    return Enrolled(key.public, *prints, shlex.join(words))
+
+
+def _tell(enrolled: Enrolled) -> None:
     _console.print(
-        f"Station key:          {key.public}\n"
-        f"Station fingerprint:  {fingerprint(key.public)}\n"
-        f"Service fingerprint:  {fingerprint(service_key)}\n\n"
+        f"Station key:          {enrolled.key}\n"
+        f"Station fingerprint:  {enrolled.fingerprint}\n"
+        f"Service fingerprint:  {enrolled.service_fingerprint}\n\n"
         "At the service, with the code of the point where this station stands:\n"
-        f"  {shlex.join(words)}\n"
+        f"  {enrolled.at_service}\n"
         "Compare both fingerprints with what is shown there.",
         markup=False,
     )

@@ -11,6 +11,7 @@ from drivers.facts import (
     ChuteChanged,
     GateTold,
     InventoryRound,
+    Passage,
     TagAlarm,
 )
 from drivers.frame_trace import TracedFrame
@@ -72,7 +73,13 @@ class Bulletin:
             case GateTold(device, events):
                 kinds = [type(event).__name__ for event in events]
                 uids = [event.uid for event in events if isinstance(event, TagAlarm) and event.uid]
-                told = {"events": kinds, "uids": [str(uid) for uid in uids]}
+                people = [event for event in events if isinstance(event, Passage)]
+                told: dict[str, int | list[str]] = {
+                    "events": kinds,
+                    "uids": [str(uid) for uid in uids],
+                    "entered": sum(passage.entered for passage in people),
+                    "left": sum(passage.left for passage in people),
+                }
                 return Told(at=at, device=device, what="gate", facts=dict(told))
             case ChuteChanged(device, state):
                 return Told(at=at, device=device, what="chute", facts=asdict(state))

@@ -16,11 +16,12 @@ from kiosk.gate_book import GateLine
 from kiosk.link_news import HeartbeatAnswered
 from kiosk.local import protocol as local
 from kiosk.local.pad_look import PadLook, Readings
-from kiosk.local.rows import born_at, journal_lines, outbox_rows
+from kiosk.local.rows import born_at, gate_counts, journal_lines, outbox_rows
 from kiosk.local.server import LocalAsk
 from kiosk.outbox.outbox import Outbox
 from kiosk.security_journal import open_tags
 from service.protocol.questions import AskItem
+from service.protocol.refusals import RefusalCode
 from service.protocol.replies import ItemAnswer, LastMove, Refused, Reply
 
 LOCAL_MARK = -1
@@ -29,6 +30,8 @@ LOCAL_MARK = -1
 MIB = 1 << 20
 NOT_ONLINE = "the station has no link to the service now; `muontra link ping` tells more"
 
+
+WITH_SCREEN = frozenset({"kiosk", "desk"})
 
 GateLines = Callable[[float], list[GateLine]]
 """What gates told in the last so many hours, oldest first."""
@@ -41,6 +44,9 @@ class PausableDevices(Protocol):
         """False when there is no such device."""
 
     def resume(self, device: str) -> bool:
+        """False when there is no such device."""
+
+    def unmask(self, device: str, seconds: float) -> bool:
         """False when there is no such device."""
 
 
@@ -100,7 +106,7 @@ class LocalDesk:
             case local.AskJournal():
                 ask.answer(local.JournalLines(rows=journal_lines(present.outbox)))
             case local.AskGate(hours=hours, at_most=at_most):
-                ask.answer(_gate_counts(present.gate_lines(hours), at_most))
+                ask.answer(gate_counts(present.gate_lines(hours), at_most))
             case local.Ping():
                 self._ping(ask, now)
             case local.AskItem(item=item):
@@ -114,6 +120,8 @@ class LocalDesk:
                 ask.answer(self._known(device, self._devices.pause(device, seconds)))
             case local.Resume(device=device):
                 ask.answer(self._known(device, self._devices.resume(device)))
+            case local.Unmask(device=device, seconds=seconds):
+                ask.answer(self._unmasked(device, seconds, present))
             case local.AskFrames() | local.Watch():
                 ask.answer(local.Trouble(reason="frames are not the controller's to tell"))
             case _:
@@ -169,6 +177,14 @@ class LocalDesk:
             return
         self._items.setdefault(item, []).append(ask)
         self._client.ask(question, LOCAL_MARK, now)
+
+    def _unmasked(self, device: str, seconds: float, present: Present) -> local.Answer:
+        """Only where a screen says so to whoever comes next."""
+        if seconds and self._facts.role not in WITH_SCREEN:
+            return local.Trouble(reason="this station has no screen that could say so to people")
+        if seconds and present.in_session:
+            return local.Trouble(reason="somebody is being served; try again when nobody is")
+        return self._known(device, self._devices.unmask(device, seconds))
 
     def _known(self, device: str, known: bool) -> local.Answer:
         if known:
@@ -234,15 +250,6 @@ class LocalDesk:
         )
 
 
-def _gate_counts(lines: list[GateLine], at_most: int) -> local.GateCounts:
-    return local.GateCounts(
-        alarms=sum(line.kind == "alarm" for line in lines),
-        entered=sum(line.entered for line in lines),
-        left=sum(line.left for line in lines),
-        events=tuple(lines[-at_most:] if at_most else ()),
-    )
-
-
 def _item_known(item: str, reply: Reply | None) -> local.Answer:
     match reply:
         case ItemAnswer():
@@ -257,7 +264,7 @@ def _item_known(item: str, reply: Reply | None) -> local.Answer:
                 since=None if reply.since_ms is None else _clock_time(reply.since_ms),
                 last_move=None if reply.last_move is None else _moved(reply.last_move),
             )
-        case Refused():
+        case Refused(code=RefusalCode.ITEM_UNKNOWN):
             return local.ItemKnown(item=item, known=False)
         case _:
             return local.Trouble(reason="the service did not answer in time; try again")

@@ -1,7 +1,8 @@
 """What goes over a station's local socket: one JSON object a line, both ways.
 
 A request is answered by exactly one reply, in order; who watches gets events between replies.
-No names, card numbers or PINs pass here (docs/station.md, "The local socket").
+No names, card numbers or PINs pass here, but for frames that were asked for as they are
+(docs/station.md, "The local socket").
 
     {"ask": "status"}       →  {"says": "status", "station": "Máy 1", …}
 """
@@ -18,6 +19,7 @@ T = TypeVar("T")
 
 LONGEST_LINE = 1 << 16
 LONGEST_PAUSE_SECONDS = 3600.0
+LONGEST_UNMASKED_SECONDS = 1800.0
 
 PauseSeconds = Annotated[float, Meta(gt=0, le=LONGEST_PAUSE_SECONDS)]
 
@@ -75,6 +77,16 @@ class Resume(Request, frozen=True, tag="resume"):
     device: str
 
 
+class Unmask(Request, frozen=True, tag="unmask"):
+    """Tell who watches the frames of a device as they are, for so long; 0: mask all again.
+
+    The screen says so meanwhile. It ends with this connection; `frames` stay masked.
+    """
+
+    device: str
+    seconds: Annotated[float, Meta(ge=0, le=LONGEST_UNMASKED_SECONDS)]
+
+
 class AskGate(Request, frozen=True, tag="gate"):
     """What gates told in the last hours: counts, and the newest events."""
 
@@ -99,6 +111,7 @@ AnyRequest = (
     | SendNow
     | Pause
     | Resume
+    | Unmask
     | AskGate
     | Watch
 )

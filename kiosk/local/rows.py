@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from kiosk.local.protocol import JournalLine, OutboxRow
+from kiosk.gate_book import GateLine
+from kiosk.local.protocol import GateCounts, JournalLine, OutboxRow
 from kiosk.outbox.outbox import Outbox
 from kiosk.outbox.records import OperationRecord
 
@@ -21,6 +22,16 @@ def journal_lines(outbox: Outbox) -> tuple[JournalLine, ...]:
     return tuple(
         JournalLine(operation=row.operation, uid=row.uid, item=row.item, state=row.state)
         for row in rows
+    )
+
+
+def gate_counts(lines: list[GateLine], at_most: int) -> GateCounts:
+    """Of lines that stand oldest first."""
+    return GateCounts(
+        alarms=sum(line.kind == "alarm" for line in lines),
+        entered=sum(line.entered for line in lines),
+        left=sum(line.left for line in lines),
+        events=tuple(lines[-at_most:] if at_most else ()),
     )
 
 

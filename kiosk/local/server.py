@@ -29,6 +29,7 @@ from kiosk.local.protocol import (
     Pause,
     Resume,
     Trouble,
+    Unmask,
     Watch,
     line_of,
     request_from,
@@ -104,6 +105,7 @@ class _Conversation(socketserver.StreamRequestHandler):
     def setup(self) -> None:
         super().setup()
         self._paused: set[str] = set()
+        self._unmasked: set[str] = set()
         self._outbox: Queue[Message | None] = Queue(MOST_WAITING)
         self._writer = Thread(target=self._write, daemon=True)
         self._writer.start()
@@ -114,10 +116,12 @@ class _Conversation(socketserver.StreamRequestHandler):
                 self._outbox.put(self._answer(line))
 
     def finish(self) -> None:
-        """A technician who is gone holds no device any more."""
+        """A technician who is gone holds no device any more, and sees nothing."""
         self.server.bulletin.remove(self._notice)
         for device in self._paused:
             self.server.ask_controller(Resume(device=device))
+        for device in self._unmasked:
+            self.server.ask_controller(Unmask(device=device, seconds=0))
         self._outbox.put(None)
         self._writer.join(LAST_WORDS_SECONDS)
         super().finish()
@@ -137,6 +141,8 @@ class _Conversation(socketserver.StreamRequestHandler):
                 self._paused.add(device)
             case Resume(device=device):
                 self._paused.discard(device)
+            case Unmask(device=device):
+                self._unmasked.add(device)
             case _:
                 pass
         return self.server.ask_controller(request)
