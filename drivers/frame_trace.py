@@ -33,12 +33,14 @@ class TracedFrame:
 class FrameTrace:
     """The last `capacity` frames of one device, each also given to `listener` as it happens.
 
-    Owner: the driver's thread records; any thread may read `frames`.
+    Until `unmasked_until` the listener is given masked frames as they are; what is kept stays
+    masked. Owner: the driver's thread records; any thread may read `frames`, or set that moment.
     """
 
     capacity: int = 500
     listener: Callable[[TracedFrame], None] | None = None
     clock: Callable[[], float] = monotonic
+    unmasked_until: float = 0.0
     _frames: deque[TracedFrame] = field(init=False)
     _mask_key: bytes = field(init=False, default_factory=lambda: token_bytes(16))
 
@@ -53,13 +55,15 @@ class FrameTrace:
         """Keep only the length and a keyed hash, the same for equal frames while this runs."""
         mark = blake2b(raw, key=self._mask_key, digest_size=4).hexdigest()
         told = f"{len(raw)} bytes, #{mark} {sentence}".rstrip()
-        self._keep(TracedFrame(self.clock(), direction, b"", told))
+        now = self.clock()
+        as_it_is = TracedFrame(now, direction, raw, sentence) if now < self.unmasked_until else None
+        self._keep(TracedFrame(now, direction, b"", told), as_it_is)
 
     def frames(self) -> tuple[TracedFrame, ...]:
         """What is kept, oldest first."""
         return tuple(self._frames.copy())
 
-    def _keep(self, frame: TracedFrame) -> None:
+    def _keep(self, frame: TracedFrame, as_it_is: TracedFrame | None = None) -> None:
         self._frames.append(frame)
         if self.listener is not None:
-            self.listener(frame)
+            self.listener(as_it_is or frame)

@@ -119,6 +119,9 @@ class StationDevices(PausableDevices, Protocol):
     def order_chute(self, order: ChuteOrder) -> None:
         """For the book-drop."""
 
+    def unmasked(self) -> bool:
+        """Whether a technician is told what people scan: the screen says so."""
+
     def check(self) -> None:
         """Replace what is stuck, take back what was paused long enough."""
 
@@ -517,6 +520,8 @@ class Controller(Thread):
 
     def _show_hindrances(self, draft: Draft, now: float) -> None:
         found = set(self._broken.values())
+        if self._outside.devices.unmasked():
+            found.add(Hindrance.UNMASKED)
         if self._drop_runner.jammed:
             found.add(Hindrance.DROP)
         if not self._client.reachable:

@@ -56,6 +56,7 @@ class DeviceSupervisor:
         self._sections = {section.called: section for section in config.device}
         self._workers: dict[str, DeviceWorker] = {}
         self._paused: dict[str, float] = {}
+        self._unmasked_until = 0.0
         self._abandoned: dict[str, list[DeviceWorker]] = {name: [] for name in self._sections}
         self._drivers: dict[str, DriverStatus] = {}
 
@@ -121,6 +122,23 @@ class DeviceSupervisor:
         if self._paused.pop(device, None) is not None:
             self._start(device)
         return device in self._sections
+
+    def unmask(self, device: str, seconds: float) -> bool:
+        """Have those who watch be told a device's frames as they are; 0 s: mask all again.
+
+        False: there is no such device.
+        """
+        if device not in self._sections:
+            return False
+        until = monotonic() + seconds if seconds else 0.0
+        for name in [device] if seconds else self._sections:
+            self._trace(name).unmasked_until = until
+        self._unmasked_until = max(self._unmasked_until, until) if seconds else 0.0
+        return True
+
+    def unmasked(self) -> bool:
+        """Whether frames are told as they are now."""
+        return monotonic() < self._unmasked_until
 
     def check(self) -> None:
         """The controller lives. Replace a worker that is stuck long after its deadline."""

@@ -95,8 +95,12 @@ class ItemLine(Struct, frozen=True):
 
 
 class Hindrance(StrEnum):
-    """What does not work at this station now; told on the start screen and by `health`."""
+    """What does not work at this station now; told on the start screen and by `health`.
 
+    `UNMASKED` hinders nobody: a technician sees what people scan, and they are told first.
+    """
+
+    UNMASKED = "unmasked"
     LINK = "link"
     PAD = "pad"
     SCANNER = "scanner"

@@ -33,7 +33,7 @@ from kiosk.cli.at_hand import (
 )
 from kiosk.config import DeviceSection, StationConfig
 from kiosk.local.client import StationClient
-from kiosk.local.protocol import AskFrames, Frame, Frames, FrameTold, Pause, Resume, Watch
+from kiosk.local.protocol import AskFrames, Frame, Frames, FrameTold, Pause, Resume, Unmask, Watch
 from kiosk.struck_out import without_secrets
 
 app = typer.Typer(
@@ -46,6 +46,8 @@ SHOW_EXAMPLES = """Examples:
 muontra trace show pad
 
 muontra trace show pad --follow
+
+muontra trace show scanner --unmask --minutes 2
 """
 SAVE_EXAMPLES = """Examples:
 
@@ -80,28 +82,39 @@ def show(
     config: ConfigOption = None,
     *,
     follow: Annotated[bool, typer.Option("--follow", help="Go on until Ctrl-C.")] = False,
+    unmask: Annotated[
+        bool,
+        typer.Option("--unmask", help="Codes and cards as they are, for --minutes; named devices."),
+    ] = False,
+    minutes: Annotated[float, typer.Option(min=0.01, max=30, help="With --unmask.")] = 5.0,
     as_json: JsonOption = False,
 ) -> None:
     """Show what was said on the lines: when, which way, the bytes, and what they mean.
 
     Codes and cards are masked: only their length and a mark, the same for equal ones. With --json
-    one object a line.
+    one object a line. --unmask shows them as they are while nobody is served, and the station's
+    screen says so; never pass on what it shows.
     """
     station = station_config(config)
     wanted = [_section(station, device)] if device else list(station.device)
     names = [section.called for section in wanted]
+    if unmask and not device:
+        give_up("Name the device whose codes or cards are to be shown.")
     with asked_station(station) as client:
-        if follow:
+        if unmask:
+            _unmask(client, names[0], minutes)
+        if follow or unmask:
             client.ask(Watch(frames=True))
         shown = [(name, frame) for name in names for frame in frames_of(client, name)]
         shown.sort(key=lambda one: one[1].at)
         latest = max((frame.at for _, frame in shown), default=0.0)
         for name, frame in shown[-last:] if last else ():
             _show(name, frame, as_json=as_json)
-        if not shown and not follow:
+        if not shown:
             errors.print("Nothing went over the line yet.")
-        if follow:
-            _follow(client, names, latest, as_json=as_json)
+        if follow or unmask:
+            ends = minutes * 60 if unmask else None
+            _follow(client, names, latest, ends, as_json=as_json)
 
 
 @app.command(epilog=SAVE_EXAMPLES)
@@ -156,9 +169,23 @@ def _section(config: StationConfig, device: str | None) -> DeviceSection:
     return section
 
 
-def _follow(client: StationClient, names: Sequence[str], latest: float, *, as_json: bool) -> None:
+def _unmask(client: StationClient, device: str, minutes: float) -> None:
+    client.ask(Unmask(device=device, seconds=minutes * 60))
+    errors.print(
+        f"{device} is shown as it is for {minutes:g} minutes; the station's screen says so."
+    )
+
+
+def _follow(
+    client: StationClient,
+    names: Sequence[str],
+    latest: float,
+    seconds: float | None,
+    *,
+    as_json: bool,
+) -> None:
     try:
-        for told in _frames_told(client, None):
+        for told in _frames_told(client, seconds):
             if told.device in names and told.frame.at > latest:
                 _show(told.device, told.frame, as_json=as_json)
     except KeyboardInterrupt:

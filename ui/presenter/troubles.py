@@ -20,6 +20,7 @@ IN_A_ROW: dict[Trouble, Message] = {
 THE_READER_CAN_MEND = frozenset({Trouble.UNREADABLE, Trouble.NOT_SENT})
 
 WHAT_IS_BROKEN: dict[Hindrance, Message] = {
+    Hindrance.UNMASKED: vi("Kỹ thuật viên đang kiểm tra máy|Máy đang được kiểm tra"),
     Hindrance.LINK: vi("Máy đang mất mạng|Đang mất mạng"),
     Hindrance.PAD: vi("Khay chưa đọc được sách"),
     Hindrance.SCANNER: vi("Đầu đọc mã vạch đang nghỉ|Đầu đọc đang nghỉ"),
@@ -35,6 +36,7 @@ WHAT_IS_BROKEN: dict[Hindrance, Message] = {
 }
 
 WHAT_STAYS: dict[Hindrance, Message] = {
+    Hindrance.UNMASKED: vi("Kỹ thuật viên thấy số thẻ bạn quét|Số thẻ bạn quét bị nhìn thấy"),
     Hindrance.LINK: vi("Mạng có lại thì máy tự mở lại"),
     Hindrance.PAD: vi("Khay đọc được thì máy tự mở lại"),
     Hindrance.SCANNER: vi("Bạn vẫn nhập số thẻ bằng tay được|Vẫn nhập số thẻ được"),
@@ -50,6 +52,10 @@ WHAT_STAYS: dict[Hindrance, Message] = {
 }
 
 ON_THE_START_SCREEN: dict[Hindrance, Message] = {
+    Hindrance.UNMASKED: vi(
+        "Đang kiểm tra: kỹ thuật viên thấy số thẻ bạn quét|Kỹ thuật viên thấy số thẻ bạn quét"
+        "|Số thẻ bạn quét bị nhìn thấy"
+    ),
     Hindrance.LINK: vi(
         "Máy đang mất mạng: trả sách vẫn được|Mất mạng: trả sách vẫn được|Đang mất mạng"
     ),

@@ -38,3 +38,14 @@ def test_a_listener_hears_each_frame_as_it_happens() -> None:
     trace.record(Direction.SENT, b"", "one")
     trace.record(Direction.RECEIVED, b"", "two")
     assert heard == ["one", "two"]
+
+
+def test_who_asked_for_unmasked_frames_hears_them_and_what_is_kept_stays_masked() -> None:
+    heard: list[bytes] = []
+    now = [10.0]
+    trace = FrameTrace(listener=lambda frame: heard.append(frame.raw), clock=lambda: now[0])
+    trace.unmasked_until = 12.0
+    for now[0] in (11.0, 12.0):
+        trace.record_masked(Direction.RECEIVED, b"04271936\r")
+    assert heard == [b"04271936\r", b""]
+    assert [frame.raw for frame in trace.frames()] == [b"", b""]

@@ -19,12 +19,13 @@ FACTS = DeskFacts(
 
 
 class PlayedDevices:
-    """Takes orders to `order`; remembers what was paused."""
+    """Takes orders to `order`; remembers what was paused and unmasked."""
 
     def __init__(self, order: Callable[[tuple[PadOrder, ...]], None]) -> None:
         self.order = order
         self.listening = False
         self.paused: dict[str, float] = {}
+        self.unmasked_for: dict[str, float] = {}
         self.receipts: list[PrintReceipt] = []
         self.gates_kept: list[str] = []
         self.chute_orders: list[ChuteOrder] = []
@@ -51,3 +52,10 @@ class PlayedDevices:
     def resume(self, device: str) -> bool:
         self.paused.pop(device, None)
         return device == "pad"
+
+    def unmask(self, device: str, seconds: float) -> bool:
+        self.unmasked_for[device] = seconds
+        return device == "pad"
+
+    def unmasked(self) -> bool:
+        return any(self.unmasked_for.values())
