@@ -146,6 +146,7 @@ def opened(
     Without a configuration there is no station to take it from. Ends the command, saying who holds
     the port or what else is wrong.
     """
+    hush()
     station = running_station(config) if config is not None else None
     try:
         if station is not None and pause:
