@@ -1,7 +1,7 @@
 """Does a gate alarm for secured tags and for no others? What a walk with each one shows. Pure.
 
-Some descriptions of AFI gates have the two values the wrong way round: only a test tag proves
-which way this gate takes them (docs/protocols/gates.md).
+Some texts have the two values the wrong way round: only a test tag proves which way this gate takes
+them (docs/protocols/gates.md).
 """
 
 from enum import StrEnum

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from drivers.registry import Driver, DriverStatus, installed_drivers
+from kiosk.config import TagsSection
 from kiosk.toml_check import problems_of
 
 
@@ -16,11 +17,11 @@ def settings_problems(tree: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     known = installed_drivers() if listed else {}
     for number, device in enumerate(listed if isinstance(listed, list) else [], 1):
         if isinstance(device, dict) and isinstance(device.get("driver"), str):
-            yield from _problems_of_device(f"device.{number}", device, known)
+            yield from _problems_of_device(f"device.{number}", device, known, _secured(tree))
 
 
 def _problems_of_device(
-    at: str, device: Mapping[str, Any], known: Mapping[str, DriverStatus]
+    at: str, device: Mapping[str, Any], known: Mapping[str, DriverStatus], secured: int | None
 ) -> Iterator[tuple[str, str]]:
     name, kind, settings = device["driver"], device.get("kind"), device.get("settings", {})
     status = known.get(name)
@@ -31,7 +32,7 @@ def _problems_of_device(
     elif kind != status.driver.kind:
         yield f"{at}.driver", _of_another_kind(status.driver, kind, known)
     elif isinstance(settings, dict):
-        yield from _problems_of_settings(f"{at}.settings", settings, status.driver)
+        yield from _problems_of_settings(f"{at}.settings", settings, status.driver, secured)
 
 
 def _not_installed(name: str, known: Mapping[str, DriverStatus]) -> str:
@@ -49,12 +50,33 @@ def _of_another_kind(driver: Driver, kind: object, known: Mapping[str, DriverSta
 
 
 def _problems_of_settings(
-    at: str, settings: dict[str, Any], driver: Driver
+    at: str, settings: dict[str, Any], driver: Driver, secured: int | None
 ) -> Iterator[tuple[str, str]]:
     problems = list(problems_of(settings, driver.settings, at))
     yield from problems
-    if not problems:
-        try:
-            msgspec.convert(settings, driver.settings)
-        except (msgspec.ValidationError, ValueError) as problem:
-            yield at, f"{problem}; the settings of {driver.name} contradict each other"
+    if problems:
+        return
+    try:
+        made = msgspec.convert(settings, driver.settings)
+    except (msgspec.ValidationError, ValueError) as problem:
+        yield at, f"{problem}; the settings of {driver.name} contradict each other"
+        return
+    alarm: int | None = getattr(made, "secured_afi", None)
+    if alarm is not None and secured is not None and alarm != secured:
+        yield f"{at}.secured_afi", _blind_gate(alarm, secured)
+
+
+def _blind_gate(alarm: int, secured: int) -> str:
+    return (
+        f"the gate alarms for AFI {alarm:02X}, and the library secures with {secured:02X}"
+        f" ([tags] afi_secured); write secured_afi = 0x{secured:02X}"
+    )
+
+
+def _secured(tree: Mapping[str, Any]) -> int | None:
+    """What this library writes on secured tags; None while [tags] itself has a mistake."""
+    tags = tree.get("tags", {})
+    try:
+        return int(msgspec.convert(tags, TagsSection).afi_secured, 16)
+    except msgspec.ValidationError:
+        return None

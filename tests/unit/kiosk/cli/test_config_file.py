@@ -78,6 +78,16 @@ def test_a_device_that_no_driver_could_drive_is_told_before_the_station_starts(
     assert told in shown
 
 
+def test_a_gate_that_would_overlook_every_book_of_this_library_is_told(tmp_path: Path) -> None:
+    path = written(tmp_path / "x.toml", "gate", "feig_gate", 'path = "/dev/gate"')
+    text = path.read_text(encoding="utf-8").replace("[[device]]", 'role = "gate"\n[[device]]')
+    path.write_text(f'{text}\n[tags]\nafi_secured = "9E"\n', encoding="utf-8")
+    code, shown, _ = run("check", path)
+    assert (code, "write secured_afi = 0x9E" in shown) == (2, True)
+    path.write_text(text, encoding="utf-8")
+    assert run("check", path)[0] == 0
+
+
 @pytest.mark.parametrize("path", sorted(GOLDEN.glob("broken/*.toml")), ids=lambda path: path.stem)
 def test_the_command_tells_at_least_what_a_station_would_refuse(path: Path) -> None:
     code, shown, _ = run("check", path, "--json")

@@ -3,6 +3,7 @@
 import stat
 from pathlib import Path
 
+import msgspec
 import pytest
 import zmq
 from typer.testing import CliRunner
@@ -48,6 +49,15 @@ def test_key_and_fingerprints_are_shown_for_comparison(tmp_path: Path) -> None:
     assert public in shown
     assert fingerprint(public) in shown
     assert fingerprint(SERVICE_KEY) in shown
+
+
+def test_a_script_gets_the_same_as_people_and_nothing_secret(tmp_path: Path) -> None:
+    code, shown = run(*words(tmp_path), "--name", "Quầy 1", "--json")
+    key = station_key(tmp_path)
+    told = msgspec.json.decode(shown)
+    assert (code, told["key"], told["fingerprint"]) == (0, key.public, fingerprint(key.public))
+    assert told["at_service"].startswith("muontra-service station add 'Quầy 1'")
+    assert key.secret not in shown
 
 
 def test_enrolled_twice_the_station_keeps_its_key(tmp_path: Path) -> None:
