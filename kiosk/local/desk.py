@@ -183,7 +183,9 @@ class LocalDesk:
         if seconds and self._facts.role not in WITH_SCREEN:
             return local.Trouble(reason="this station has no screen that could say so to people")
         if seconds and present.in_session:
-            return local.Trouble(reason="somebody is being served; try again when nobody is")
+            return local.Trouble(
+                reason="somebody is being served, or a book lies there; wait for the start screen"
+            )
         return self._known(device, self._devices.unmask(device, seconds))
 
     def _known(self, device: str, known: bool) -> local.Answer:

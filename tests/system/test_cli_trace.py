@@ -14,6 +14,8 @@ from typer.testing import CliRunner
 from drivers.frame_trace_file import load_trace
 from kiosk.cli.main import app
 from kiosk.local.client import StationClient
+from kiosk.local.protocol import Done, Unmask
+from service.sample.known import ADULT
 from tests.system.rig import Rig, Template
 from tests.waiting import eventually
 
@@ -88,6 +90,32 @@ def test_who_follows_is_told_every_frame_until_he_stops(rig: Rig) -> None:
         shown.send_signal(signal.SIGINT)
         assert shown.wait(10) == 0
     assert times == sorted(times)
+
+
+def test_while_frames_are_unmasked_the_screen_says_so_and_nobody_is_served(rig: Rig) -> None:
+    def screen_says(unmasked: bool) -> bool:
+        return rig.station.until(
+            lambda view: ("unmasked" in view.get("hindrances", ())) is unmasked, 5, "notice"
+        )
+
+    assert (
+        run(rig, "show", "--unmask")[2] == "Name the device whose codes or cards are to be shown."
+    )
+    assert "somebody is being served" in run(rig, "show", "pad", "--unmask")[2]
+    rig.kiosk.empty_pad()
+    assert rig.kiosk.leave()
+    with StationClient(rig.kiosk.state / "socket") as asked:
+        assert asked.ask(Unmask(device="pad", seconds=60)) == Done()
+        assert screen_says(True)
+    assert screen_says(False)  # it ended with the connection
+    code, out, error = run(rig, "show", "pad", "--unmask", "--minutes", "0.01", "--json")
+    assert code == 0
+    assert "the station's screen says so" in error
+    assert out
+    assert screen_says(False)
+    assert rig.show_card(ADULT)
+    assert "somebody is being served" in run(rig, "show", "pad", "--unmask")[2]
+    rig.kiosk.leave()
 
 
 @pytest.mark.parametrize(
