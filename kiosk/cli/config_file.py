@@ -24,7 +24,7 @@ from kiosk.cli.at_hand import (
     settings_for,
     station_config,
 )
-from kiosk.cli.device_settings import settings_problems
+from kiosk.cli.device_settings import gate_problems, settings_problems
 from kiosk.config import (
     ConfigurationError,
     StationConfig,
@@ -141,7 +141,8 @@ def mistakes(path: Path) -> list[str]:
         tree = parse_toml(text, str(path))
     except ConfigurationError as problem:
         return problem.problems
-    return told_with_lines([*problems_in(tree), *settings_problems(tree)], text, str(path))
+    problems = (*problems_in(tree), *settings_problems(tree), *gate_problems(tree))
+    return told_with_lines(problems, text, str(path))
 
 
 def effective(config: StationConfig) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The devices of a configuration held against the drivers of this installation."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import Any
 
@@ -13,15 +14,53 @@ from kiosk.toml_check import problems_of
 
 def settings_problems(tree: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Dotted names, each with what is wrong there. What is no device at all is left out."""
+    known = installed_drivers() if "device" in tree else {}
+    for at, device in _devices(tree):
+        yield from _problems_of_device(at, device, known)
+
+
+def gate_problems(tree: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Gates that alarm for another AFI than [tags] says; of those without other mistakes."""
+    known = installed_drivers() if "device" in tree else {}
+    secured = _secured(tree)
+    for at, device in _devices(tree):
+        alarm = _alarm_afi(device, known)
+        if None not in {alarm, secured} and alarm != secured:
+            yield (
+                f"{at}.settings.secured_afi",
+                f"the gate alarms for AFI {alarm:02X}, and the library secures with {secured:02X}"
+                f" ([tags] afi_secured); write secured_afi = 0x{secured:02X}",
+            )
+
+
+def _devices(tree: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     listed = tree.get("device", [])
-    known = installed_drivers() if listed else {}
     for number, device in enumerate(listed if isinstance(listed, list) else [], 1):
         if isinstance(device, dict) and isinstance(device.get("driver"), str):
-            yield from _problems_of_device(f"device.{number}", device, known, _secured(tree))
+            yield f"device.{number}", device
+
+
+def _alarm_afi(device: Mapping[str, Any], known: Mapping[str, DriverStatus]) -> int | None:
+    """None where the driver has no such setting, or does not take its settings."""
+    status = known.get(device["driver"])
+    if status is None or status.driver is None:
+        return None
+    with suppress(msgspec.ValidationError, ValueError):
+        made = msgspec.convert(device.get("settings", {}), status.driver.settings)
+        alarm: int | None = getattr(made, "secured_afi", None)
+        return alarm
+    return None
+
+
+def _secured(tree: Mapping[str, Any]) -> int | None:
+    """What this library writes on secured tags; None while [tags] itself has a mistake."""
+    with suppress(msgspec.ValidationError):
+        return int(msgspec.convert(tree.get("tags", {}), TagsSection).afi_secured, 16)
+    return None
 
 
 def _problems_of_device(
-    at: str, device: Mapping[str, Any], known: Mapping[str, DriverStatus], secured: int | None
+    at: str, device: Mapping[str, Any], known: Mapping[str, DriverStatus]
 ) -> Iterator[tuple[str, str]]:
     name, kind, settings = device["driver"], device.get("kind"), device.get("settings", {})
     status = known.get(name)
@@ -32,7 +71,7 @@ def _problems_of_device(
     elif kind != status.driver.kind:
         yield f"{at}.driver", _of_another_kind(status.driver, kind, known)
     elif isinstance(settings, dict):
-        yield from _problems_of_settings(f"{at}.settings", settings, status.driver, secured)
+        yield from _problems_of_settings(f"{at}.settings", settings, status.driver)
 
 
 def _not_installed(name: str, known: Mapping[str, DriverStatus]) -> str:
@@ -50,33 +89,12 @@ def _of_another_kind(driver: Driver, kind: object, known: Mapping[str, DriverSta
 
 
 def _problems_of_settings(
-    at: str, settings: dict[str, Any], driver: Driver, secured: int | None
+    at: str, settings: dict[str, Any], driver: Driver
 ) -> Iterator[tuple[str, str]]:
     problems = list(problems_of(settings, driver.settings, at))
     yield from problems
-    if problems:
-        return
-    try:
-        made = msgspec.convert(settings, driver.settings)
-    except (msgspec.ValidationError, ValueError) as problem:
-        yield at, f"{problem}; the settings of {driver.name} contradict each other"
-        return
-    alarm: int | None = getattr(made, "secured_afi", None)
-    if alarm is not None and secured is not None and alarm != secured:
-        yield f"{at}.secured_afi", _blind_gate(alarm, secured)
-
-
-def _blind_gate(alarm: int, secured: int) -> str:
-    return (
-        f"the gate alarms for AFI {alarm:02X}, and the library secures with {secured:02X}"
-        f" ([tags] afi_secured); write secured_afi = 0x{secured:02X}"
-    )
-
-
-def _secured(tree: Mapping[str, Any]) -> int | None:
-    """What this library writes on secured tags; None while [tags] itself has a mistake."""
-    tags = tree.get("tags", {})
-    try:
-        return int(msgspec.convert(tags, TagsSection).afi_secured, 16)
-    except msgspec.ValidationError:
-        return None
+    if not problems:
+        try:
+            msgspec.convert(settings, driver.settings)
+        except (msgspec.ValidationError, ValueError) as problem:
+            yield at, f"{problem}; the settings of {driver.name} contradict each other"
