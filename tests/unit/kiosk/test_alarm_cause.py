@@ -24,6 +24,10 @@ OPEN = [frozenset(each) for each in chain(*(combinations(Open, n) for n in range
 BOOKS = [Known(tag=t, loan=ln, still_open=s) for t, ln, s in product(Tag, Loan, OPEN)]
 
 
+def name_of(book: Known) -> str:
+    return " ".join((book.tag, book.loan, *sorted(book.still_open)))
+
+
 @pytest.mark.parametrize("line", TABLE, ids=lambda line: line.cause.sentence)
 def test_each_line_is_the_cause_of_its_own_book(line: Line) -> None:
     loan = Loan.UNKNOWN if line.loan is None else line.loan
@@ -34,7 +38,7 @@ def test_each_line_is_the_cause_of_its_own_book(line: Line) -> None:
     assert cause.advice.endswith((".", "?"))
 
 
-@pytest.mark.parametrize("known", BOOKS, ids=str)
+@pytest.mark.parametrize("known", BOOKS, ids=name_of)
 def test_no_book_is_without_a_cause_and_only_two_are_right(known: Known) -> None:
     cause = cause_of(known)
     as_wanted = {Tag.SECURED: Loan.NONE, Tag.RELEASED: Loan.OPEN}
