@@ -46,20 +46,20 @@ def frames(rig: Rig, *options: str) -> list[dict[str, Any]]:
 
 
 def test_frames_are_shown_with_time_bytes_and_meaning(rig: Rig) -> None:
-    def questions_and_answers() -> bool:
-        shown = frames(rig, "--last", "20")
-        return {"→", "←"} <= {frame["direction"] for frame in shown}
+    def inventories() -> list[dict[str, Any]]:
+        shown = frames(rig, "--last", "400")
+        return [frame for frame in shown if frame["sentence"].startswith("inventory")]
 
-    eventually(questions_and_answers, 10, "questions and answers")
-    shown = frames(rig, "pad", "--last", "20")
-    assert len(shown) == 20
-    assert [frame["time"] for frame in shown] == sorted(frame["time"] for frame in shown)
-    asked = next(frame for frame in shown if frame["sentence"].startswith("inventory"))
-    assert asked["device"] == "pad"
-    assert asked["hex"]
-    _, out, _ = run(rig, "show", "pad", "--last", "4")
-    assert "inventory" in out
-    assert len(out.splitlines()) == 4
+    eventually(lambda: len(inventories()) > 1, 10, "an inventory and its answer")
+    found = inventories()
+    assert {frame["direction"] for frame in found} == {"→", "←"}
+    assert {frame["device"] for frame in found} == {"pad"}
+    assert all(frame["hex"] for frame in found)
+    assert [frame["time"] for frame in found] == sorted(frame["time"] for frame in found)
+    assert len(frames(rig, "pad", "--last", "4")) == 4
+    sentence, raw = found[-1]["sentence"], found[-1]["hex"]
+    _, out, _ = run(rig, "show", "pad", "--last", "400")
+    assert f"{raw}  {sentence}" in out
 
 
 def test_a_saved_trace_from_the_opening_on_can_be_played_again(rig: Rig, tmp_path: Path) -> None:
