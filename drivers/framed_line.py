@@ -4,6 +4,7 @@ A driver's conversation decides which frame answers which question; this is what
 """
 
 from collections.abc import Callable
+from time import monotonic, sleep
 from typing import Generic, Protocol, TypeVar
 
 from drivers.deadline import Deadline
@@ -12,7 +13,10 @@ from drivers.frame_trace import Direction, FrameTrace
 from drivers.port import Port
 
 SILENCE = 0.1
-"""Seconds without a byte after which a frame that began is given up."""
+"""Seconds without a byte after which a frame that began is given up.
+
+Devices promise 12 to 50 ms; USB adapters and a busy machine hold bytes back for longer.
+"""
 
 
 class WireFrame(Protocol):
@@ -29,7 +33,8 @@ class FramedLine(Generic[Frame]):
     """Owner: the thread that opened `port`.
 
     `decode(buffer, silent)` says how many bytes are used up, and the first good frame if it is
-    there; a frame that is still incomplete stays, unless the line has fallen silent.
+    there; a frame that is still incomplete stays, unless the line has fallen silent. `pause`: so
+    many seconds after the last byte the device hears the next frame.
     """
 
     def __init__(
@@ -38,27 +43,35 @@ class FramedLine(Generic[Frame]):
         decode: Callable[[bytes, bool], tuple[int, Frame | None]],
         trace: FrameTrace,
         silence: float = SILENCE,
+        pause: float = 0.0,
     ) -> None:
         self.path = port.path
         self._port = port
         self._decode = decode
         self._trace = trace
         self._silence = silence
+        self._pause = pause
+        self._hears_from = 0.0
         self._buffer = b""
 
     def restart(self) -> None:
         """The port was opened anew."""
-        self._buffer = b""
+        self._buffer, self._hears_from = b"", monotonic() + self._pause
 
     def settle(self, deadline: Deadline) -> bool:
-        """Drop what came without being asked for; False when there was something."""
+        """Keep the pause, and drop what came without being asked for; False when there was
+        something.
+        """
+        self._keep_pause()
         quiet = True
         while self._buffer or self._port.waiting():
             quiet = False
             self._drop(self._buffer)
-            self._buffer = self._port.read_some(deadline.earlier(self._silence))
+            self._buffer = self._heard(deadline.earlier(self._silence))
             if deadline.expired():
-                raise FrameDamaged(f"{self.path} never falls silent; check what is plugged in")
+                raise FrameDamaged(
+                    f"{self.path} never falls silent; check what is plugged in, rate and parity"
+                )
         return quiet
 
     def send(self, raw: bytes, sentence: str) -> None:
@@ -73,7 +86,7 @@ class FramedLine(Generic[Frame]):
         """
         while (frame := self._take_frame(silent=False)) is None:
             begun = bool(self._buffer)
-            more = self._port.read_some(deadline.earlier(self._silence) if begun else deadline)
+            more = self._heard(deadline.earlier(self._silence) if begun else deadline)
             if not more:
                 return self._take_last_frame() if begun else None
             self._buffer += more
@@ -86,6 +99,17 @@ class FramedLine(Generic[Frame]):
     def reject(self, frame: Frame) -> None:
         """It answers no question."""
         self._drop(frame.raw)
+
+    def _keep_pause(self) -> None:
+        left = self._hears_from - monotonic()
+        if left > 0:
+            sleep(left)
+
+    def _heard(self, deadline: Deadline) -> bytes:
+        data = self._port.read_some(deadline)
+        if data:
+            self._hears_from = monotonic() + self._pause
+        return data
 
     def _take_last_frame(self) -> Frame:
         """The line fell silent in the middle of a frame: what is whole behind it still counts."""

@@ -14,9 +14,9 @@ from drivers.errors import DeviceSilent, PortBusy, WrongDevice
 from drivers.feig_gate.buffer import WITH_RECORDS, Batch, batch_of
 from drivers.feig_gate.records import GateRecord
 from drivers.feig_obid.commands import CLEAR_BUFFER, READ_BUFFER, Request
-from drivers.feig_obid.conversation import SILENCE
-from drivers.feig_obid.frames import Frame, decode, encode
+from drivers.feig_obid.frames import Frame, decode
 from drivers.frame_trace import Direction, FrameTrace
+from drivers.framed_line import SILENCE
 from drivers.interfaces import DeviceIdentity
 from drivers.wake import Wake
 
@@ -95,7 +95,7 @@ class Notifications:
         """The answer to the acknowledgement is not waited for: what comes twice is a repeat."""
         del self._waiting[: len(records)]
         self._overflow = False
-        raw = encode(Request(CLEAR_BUFFER).frame(advanced=True))
+        raw = Request(CLEAR_BUFFER).frame(advanced=True).raw
         if self._reader is not None:
             self._trace.record(Direction.SENT, raw, CLEAR_BUFFER.name)
             with suppress(OSError):
@@ -167,9 +167,8 @@ class Notifications:
     def _take_frame(self, frame: Frame) -> None:
         """A batch that was not acknowledged comes again as it was."""
         told = frame.command == READ_BUFFER.code and frame.data[:1]
-        self._trace.record(
-            Direction.RECEIVED, encode(frame), READ_BUFFER.name if told else "no records"
-        )
+        what = READ_BUFFER.name if told else "no records"
+        self._trace.record(Direction.RECEIVED, frame.raw, what)
         if not told or told[0] not in WITH_RECORDS:
             return
         batch = batch_of(told[0], frame.data[1:])

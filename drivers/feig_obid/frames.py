@@ -28,15 +28,15 @@ class Frame:
     address: int = ANY_READER
     advanced: bool = False
 
+    @property
+    def raw(self) -> bytes:
+        """The bytes on the line. Raises ValueError when the data do not fit the kind of frame."""
+        body = bytes((self.address, self.command)) + self.data
+        unchecked = _head(len(body) + 2, advanced=self.advanced) + body
+        return unchecked + FEIG_HOST(unchecked).to_bytes(2, "little")
 
-def encode(frame: Frame) -> bytes:
-    """The bytes on the line. Raises ValueError when the data do not fit the kind of frame."""
-    body = bytes((frame.address, frame.command)) + frame.data
-    unchecked = _head(len(body) + 2, advanced=frame.advanced) + body
-    return unchecked + FEIG_HOST(unchecked).to_bytes(2, "little")
 
-
-def decode(buffer: bytes, *, silent: bool = False) -> tuple[int, Frame | None]:
+def decode(buffer: bytes, silent: bool = False) -> tuple[int, Frame | None]:
     """How many bytes of `buffer` are used up, and the first good frame if it is there.
 
     Bytes that cannot begin a good frame are used up. A frame that is still incomplete stays in
@@ -53,12 +53,6 @@ def decode(buffer: bytes, *, silent: bool = False) -> tuple[int, Frame | None]:
             return start + len(raw), _parse(raw)
         start += 1
     return start, None
-
-
-def wanted(buffer: bytes) -> int:
-    """How many more bytes the frame at the head of `buffer` needs at least."""
-    length = _length_at(buffer, 0) if buffer else SHORTEST
-    return max(1, (length or SHORTEST) - len(buffer))
 
 
 def _head(rest: int, *, advanced: bool) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from drivers.feig_obid.commands import Request, parse_request
-from drivers.feig_obid.frames import ANY_READER, LONGEST_STANDARD, SHORTEST, Frame, decode, encode
+from drivers.feig_obid.frames import ANY_READER, LONGEST_STANDARD, SHORTEST, Frame, decode
 from drivers.feig_obid.statuses import LENGTH_ERROR, UNKNOWN_COMMAND, meaning
 from drivers.feig_obid.virtual_control import Reply
 from drivers.feig_obid.virtual_reader import FeigSimulatorSettings, VirtualReader
@@ -112,7 +112,7 @@ class FeigSimulator:
             return [self._say(frame, Reply(UNKNOWN_COMMAND), f"command {frame.command:02X}", at)]
         except ValueError:
             return [self._say(frame, Reply(LENGTH_ERROR), f"command {frame.command:02X}", at)]
-        self.trace.record(Direction.RECEIVED, encode(frame), str(request))
+        self.trace.record(Direction.RECEIVED, frame.raw, str(request))
         earlier, self._held = self._held, []
         return earlier + self._answer(frame, request, at)
 
@@ -124,13 +124,13 @@ class FeigSimulator:
         acts: list[Act] = [said]
         for fault in struck:
             acts = [spoilt for act in acts for spoilt in self._spoil(fault, act, at)]
-        return [Say(encode(frame)) for fault in struck if isinstance(fault, Echo)] + acts
+        return [Say(frame.raw) for fault in struck if isinstance(fault, Echo)] + acts
 
     def _say(self, asked: Frame, reply: Reply, what: str, at: float) -> Say:
         """The frame of an answer: advanced when asked so, or when it is too long otherwise."""
         data = bytes((reply.status,)) + reply.data
         advanced = asked.advanced or len(data) + SHORTEST > LONGEST_STANDARD
-        raw = encode(Frame(asked.command, data, self._settings.address, advanced))
+        raw = Frame(asked.command, data, self._settings.address, advanced).raw
         self.trace.record(Direction.SENT, raw, f"{what}: {meaning(reply.status)[1]}")
         seconds = reply.seconds if self._settings.keeps_air_time else 0.0
         said_at = at + seconds + len(raw) * self.character_seconds

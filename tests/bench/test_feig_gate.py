@@ -24,7 +24,7 @@ from drivers.feig_gate.driver import FeigGate, FeigGateSettings
 from drivers.feig_gate.notifications import Notifications
 from drivers.feig_gate.records import GateRecord, encode_records
 from drivers.feig_gate.simulator import SIMULATION, FeigGateSimulator
-from drivers.feig_obid.frames import Frame, decode, encode
+from drivers.feig_obid.frames import Frame, decode
 from drivers.feig_obid.simulator import FeigSimulator
 from drivers.frame_trace import FrameTrace
 from drivers.interfaces import GateSignal
@@ -271,7 +271,7 @@ class Reporter:
     def report(self, *tags: VirtualTag, status: int = 0, cut: int | None = None) -> None:
         records = [GateRecord(b"", uid=tag.uid, afi=tag.afi, dsfid=0) for tag in tags]
         data = bytes((status,)) + encode_records(records, 0x0481)
-        raw = encode(Frame(0x22, data, address=0, advanced=True))
+        raw = Frame(0x22, data, address=0, advanced=True).raw
         self._line.sendall(raw[:cut])
 
     def send(self, raw: bytes) -> None:
@@ -343,10 +343,10 @@ def test_a_report_cut_off_is_never_joined_with_the_next_connection(gate: FeigGat
 
 def test_frames_that_are_no_records_are_no_alarm(gate: FeigGate) -> None:
     with closing(Reporter(gate)) as reader:
-        reader.send(b"\xff\x00 garbage" + encode(Frame(0x6E, b"\0\0", address=0)))
+        reader.send(b"\xff\x00 garbage" + Frame(0x6E, b"\0\0", address=0).raw)
         reader.report(BOOK)
         assert told_by(gate) == [BOOK.uid]
-        reader.send(encode(Frame(0x22, b"\0\x01\0", address=0)))
+        reader.send(Frame(0x22, b"\0\x01\0", address=0).raw)
         with pytest.raises(FrameDamaged):
             eventually(lambda: len(told_by(gate)) > 1, 3, "an error")
 

@@ -1,4 +1,4 @@
-"""3M and metraTec pads: any sequence of acts under any sequence of faults, in simulated time.
+"""FEIG, 3M and metraTec pads: any sequence of acts under any sequence of faults, in simulated time.
 
 A result is right or the error is typed; what was said to be written is written; and when nothing
 goes wrong any more the line works again.
@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.bibliotheca_3m import conversation as bibliotheca_conversation
+from drivers import dialogue, framed_line
 from drivers.bibliotheca_3m.driver import BibliothecaReader, BibliothecaSettings
 from drivers.bibliotheca_3m.simulator import BibliothecaSimulator
 from drivers.errors import DriverError
+from drivers.feig_obid.driver import FeigReader, FeigSettings
+from drivers.feig_obid.simulator import FeigSimulator
 from drivers.interfaces import TagReader
 from drivers.metratec import conversation as metratec_conversation
 from drivers.metratec.driver import MetratecReader, MetratecSettings
@@ -37,7 +39,7 @@ from drivers.simulators.faults import (
 )
 from drivers.simulators.virtual_tags import VirtualTag
 from drivers.uid import Uid
-from tests.unit.drivers.feig_obid.simulated_line import SimulatedClock, SimulatedPort
+from tests.unit.drivers.simulated_line import SimulatedClock, SimulatedPort
 
 ONE, OTHER = Uid("E0040150338607AE"), Uid("E004010011223344")
 CONTENT = {ONE: b"one book's tag", OTHER: b"another's tag."}
@@ -67,6 +69,13 @@ planned = st.builds(
 Maker = Callable[["Desk"], TagReader]
 
 
+def feig(desk: "Desk") -> TagReader:
+    desk.simulator = FeigSimulator(desk.tags.values())
+    port = SimulatedPort(desk.simulator, desk.clock)
+    with patch("drivers.feig_obid.device.port_at", lambda *_: port):
+        return FeigReader(FeigSettings(path="pad", block_order="reversed"))
+
+
 def bibliotheca(desk: "Desk") -> TagReader:
     desk.simulator = BibliothecaSimulator(desk.tags.values())
     port = SimulatedPort(desk.simulator, desk.clock)
@@ -84,10 +93,10 @@ def metratec(desk: "Desk") -> TagReader:
 class Desk:
     """Two books on a pad whose time is simulated."""
 
-    simulator: BibliothecaSimulator | MetratecSimulator
+    simulator: FeigSimulator | BibliothecaSimulator | MetratecSimulator
 
-    def __init__(self, make: Maker) -> None:
-        self.clock = SimulatedClock()
+    def __init__(self, make: Maker, clock: SimulatedClock) -> None:
+        self.clock = clock
         self.tags = {
             uid: VirtualTag(uid, memory=bytearray(CONTENT[uid]), dsfid=DSFIDS[uid])
             for uid in CONTENT
@@ -122,21 +131,23 @@ Play = list[tuple[Callable[[Desk, Uid], None], Uid]]
 
 
 def play(make: Maker, plan: list[PlannedFault], wanted: Play) -> None:
-    desk = Desk(make)
-    for fault in plan:
-        desk.simulator.faults.plan(fault)
-    for act, uid in wanted:
-        with suppress(DriverError):
-            act(desk, uid)
-    desk.simulator.faults.clear()
-    desk.clock.sleep(100)
-    for act in ACTS:
-        act(desk, ONE)
-        act(desk, OTHER)
+    clock = SimulatedClock()
+    with patch.multiple(framed_line, monotonic=clock, sleep=clock.sleep):
+        desk = Desk(make, clock)
+        for fault in plan:
+            desk.simulator.faults.plan(fault)
+        for act, uid in wanted:
+            with suppress(DriverError):
+                act(desk, uid)
+        desk.simulator.faults.clear()
+        clock.sleep(100)
+        for act in ACTS:
+            act(desk, ONE)
+            act(desk, OTHER)
 
 
-@given(st.sampled_from([bibliotheca, metratec]), st.lists(planned, max_size=4), plays)
-@settings(max_examples=150, deadline=None)
+@given(st.sampled_from([feig, bibliotheca, metratec]), st.lists(planned, max_size=4), plays)
+@settings(max_examples=400, deadline=None)
 def test_right_result_or_typed_error_and_the_line_recovers(
     make: Maker, plan: list[PlannedFault], wanted: Play
 ) -> None:
@@ -144,19 +155,21 @@ def test_right_result_or_typed_error_and_the_line_recovers(
 
 
 @pytest.mark.parametrize(
-    ("conversation", "make"),
+    ("conversation", "make", "first"),
     [
-        (bibliotheca_conversation.Conversation, bibliotheca),
-        (metratec_conversation.Conversation, metratec),
+        (dialogue.Dialogue, feig, 3),
+        (dialogue.Dialogue, bibliotheca, 1),
+        (metratec_conversation.Conversation, metratec, 1),
     ],
 )
 def test_the_rig_finds_a_driver_that_never_cleans_its_line(
-    conversation: type, make: Maker, monkeypatch: pytest.MonkeyPatch
+    conversation: type, make: Maker, first: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The planted fault for the test above."""
     always = property(lambda _: True, lambda *_: None)
     monkeypatch.setattr(conversation, "_clean", always, raising=False)
-    belated = PlannedFault(fault=Delay(seconds=0.7), times=2)
-    questions = (Desk.ask_system, Desk.write_and_prove, Desk.ask_system)
+    belated = PlannedFault(fault=Delay(seconds=0.7), at=first, times=2)
+    asked: Play = [(Desk.take_inventory, OTHER)] if make is feig else []
+    asked += [(ask, OTHER) for ask in (Desk.ask_system, Desk.write_and_prove, Desk.ask_system)]
     with pytest.raises(AssertionError):
-        play(make, [belated], [(ask, OTHER) for ask in questions])
+        play(make, [belated], asked)

@@ -50,9 +50,7 @@ def test_no_answer_is_unknown_and_no_hindrance() -> None:
         (Question.PRINTER, 0x1A, "offline"),
     ],
 )
-def test_what_hinders_is_named(
-    question: Question, answer: int, word: str
-) -> None:
+def test_what_hinders_is_named(question: Question, answer: int, word: str) -> None:
     assert word in status_of({**ALL_WELL, question: answer}).hindrance
 
 

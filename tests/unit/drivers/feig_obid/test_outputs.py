@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.feig_obid.commands import Request
-from drivers.feig_obid.frames import encode
 from drivers.feig_obid.models import MODELS, Family, model_of
 from drivers.feig_obid.outputs import (
     Output,
@@ -25,7 +24,7 @@ def data_of(request: Request) -> str:
 
 def test_green_light_for_half_a_second_is_the_golden_frame() -> None:
     (request,) = output_requests([OutputOrder(Output.GREEN, ON, 0.5)], "71")
-    assert encode(request.frame()).hex(" ").upper() == "0D FF 71 00 01 00 00 00 05 00 00 A8 62"
+    assert request.frame().raw.hex(" ").upper() == "0D FF 71 00 01 00 00 00 05 00 00 A8 62"
 
 
 def test_the_printed_example_of_two_outputs_one_flashing() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.feig_obid.frames import Frame, encode
+from drivers.feig_obid.frames import Frame
 from drivers.feig_obid.simulator import FeigSimulator
 from drivers.feig_obid.virtual_reader import FeigSimulatorSettings
 from drivers.simulators.device import Act, Say
@@ -126,12 +126,12 @@ def test_write_without_the_option_flag_is_refused_by_a_tag_it_chip() -> None:
 
 @pytest.mark.parametrize("command", [0x55, 0x99])
 def test_an_unknown_command_is_refused(command: int) -> None:
-    asked = encode(Frame(command)).hex(" ")
+    asked = Frame(command).raw.hex(" ")
     assert Line().ask(asked).startswith(f"06 00 {command:02X} 80")
 
 
 def test_a_command_of_the_wrong_length_is_refused() -> None:
-    assert Line().ask(encode(Frame(0x65, b"\x00")).hex()).startswith("06 00 65 81")
+    assert Line().ask(Frame(0x65, b"\x00").raw.hex()).startswith("06 00 65 81")
 
 
 def test_no_answer_to_a_frame_that_fails_its_check() -> None:
@@ -140,7 +140,7 @@ def test_no_answer_to_a_frame_that_fails_its_check() -> None:
 
 def test_no_answer_to_a_frame_for_another_address() -> None:
     line = Line(sample_tag(), address=3)
-    assert line.ask(encode(Frame(0x65, address=0)).hex()) == ""
+    assert line.ask(Frame(0x65, address=0).raw.hex()) == ""
     assert line.ask("05 FF 65 E5 CB").startswith("0D 03 65 00")
 
 
@@ -197,11 +197,11 @@ def test_firmware_without_custom_commands_says_so() -> None:
 
 
 def test_a_custom_command_of_another_maker_is_unknown() -> None:
-    frame = encode(Frame(0xB1, bytes((0x07, 0xA2, 0)))).hex(" ")
+    frame = Frame(0xB1, bytes((0x07, 0xA2, 0))).raw.hex(" ")
     assert Line(software_type=76).ask(frame).startswith("06 00 B1 80")
 
 
 def test_an_antenna_that_is_not_there_is_refused() -> None:
-    select = encode(Frame(0x6A, b"\x02")).hex()
+    select = Frame(0x6A, b"\x02").raw.hex()
     assert Line().ask(select).startswith("06 00 6A 11")
     assert Line(antennas=2).ask(select).startswith("06 00 6A 00")
