@@ -3,6 +3,7 @@
 import typer
 
 from kiosk.cli import (
+    appliance,
     bench,
     config_file,
     devices,
@@ -49,3 +50,6 @@ app.add_typer(trace.app, name="trace")
 app.command(name="doctor", epilog=doctor.EXAMPLE)(doctor.command)
 app.command(name="enrol", epilog=enrol.EXAMPLE)(enrol.command)
 app.command(name="explain", epilog=explain.EXAMPLE)(explain.command)
+app.command(name="install", epilog=appliance.INSTALL_EXAMPLE)(appliance.install)
+app.command(name="uninstall", epilog=appliance.UNINSTALL_EXAMPLE)(appliance.uninstall)
+app.command(name="upgrade", epilog=appliance.UPGRADE_EXAMPLE)(appliance.upgrade)
