@@ -57,7 +57,7 @@ def benchmark(
 
 def _measured(reader: TagReader, seconds: float) -> list[Round]:
     rounds: list[Round] = []
-    with Progress(console=errors, transient=True) as progress:
+    with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
         task = progress.add_task("Looking at the pad", total=seconds)
         for one in rounds_of(reader, seconds):
             rounds.append(one)

@@ -85,7 +85,7 @@ def dump(
 
 def _shown(seen: Sequence[TagSeen]) -> Iterable[TagSeen]:
     """With a bar on a terminal: a large memory takes seconds."""
-    return track(seen, "Reading", console=errors, transient=True)
+    return track(seen, "Reading", console=errors, transient=True, disable=not errors.is_terminal)
 
 
 def _dump(tag: WholeTag) -> Dump:

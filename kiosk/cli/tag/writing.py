@@ -69,7 +69,7 @@ def write(
 ) -> None:
     """Write an item's data on the tag on the pad, and prove every block, DSFID and AFI.
 
-    The tag is secured, but one that carries this item already keeps its security state. What
+    The tag is secured, unless it carries this item already and is released: it may be lent. What
     carries another item is not written without --overwrite.
     """
     named = _elements(elements)
@@ -153,6 +153,6 @@ def _empty(reader: TagReader, tag: WholeTag) -> None:
 @contextmanager
 def _progress(tag: WholeTag) -> Iterator[Told]:
     """A bar on a terminal, over the blocks that must change."""
-    with Progress(console=errors, transient=True) as progress:
+    with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
         task = progress.add_task(f"Writing {tag.uid}", total=None)
         yield lambda done, of: progress.update(task, completed=done, total=of)
