@@ -25,6 +25,9 @@ Byte = Annotated[
 Role = Literal["kiosk", "desk", "gate", "book-drop"]
 DeviceKind = Literal["pad", "scanner", "card", "gate", "printer", "drop"]
 
+WITH_SCREEN: frozenset[Role] = frozenset({"kiosk", "desk"})
+"""Where somebody can say who they are, and be told something."""
+
 
 class StationSection(Struct, frozen=True, kw_only=True):
     """[station] `isil`: owner of our items, empty = every item counts as ours.

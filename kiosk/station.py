@@ -14,7 +14,7 @@ import structlog
 from drivers.frame_trace import FrameTrace, TracedFrame
 from kiosk import __version__
 from kiosk.circulation_client import CirculationClient, Identity
-from kiosk.config import StationConfig
+from kiosk.config import WITH_SCREEN, StationConfig
 from kiosk.controller import Controller, News, Outside, Publish, StationFacts
 from kiosk.device_supervisor import DeviceSupervisor
 from kiosk.device_worker import WorkerNews
@@ -179,6 +179,7 @@ def first_session(config: StationConfig) -> SelfCheck:
             has_scanner=config.has("scanner"),
             has_printer=config.has("printer"),
             lend_tagged_without_pad=policy.lend_tagged_without_pad,
+            lends=config.station.role in WITH_SCREEN,
         ),
         language=config.station.language,
         home_language=config.station.language,

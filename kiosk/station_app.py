@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
 
-from kiosk.config import ConfigurationError, Role, load_config
+from kiosk.config import WITH_SCREEN, ConfigurationError, load_config
 from kiosk.enrolment import EnrolmentProblem
 from kiosk.logs import configure_logs
 from kiosk.station import Station, StationFailed
@@ -19,7 +19,6 @@ from kiosk.systemd_notify import UNATTENDED, Pulse
 
 EXAMPLE = "example: muontra-station --config /etc/muontra/gate-1.toml"
 LOOK_SECONDS = 1.0
-WITHOUT_SCREEN: frozenset[Role] = frozenset({"gate", "book-drop"})
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -29,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         config = load_config(given.config)
     except ConfigurationError as problem:
         sys.exit(f"The configuration has mistakes; mend them and start again.\n{problem}")
-    if config.station.role not in WITHOUT_SCREEN:
+    if config.station.role in WITH_SCREEN:
         sys.exit(f"A {config.station.role} has a screen: start it with muontra-kiosk.")
     configure_logs()
     faulthandler.enable()  # when the watchdog ends it, the log shows where each thread stood

@@ -10,7 +10,7 @@ import msgspec
 
 from drivers.uid import Uid
 from kiosk.circulation_client import CirculationClient
-from kiosk.config import DeviceSection, Role
+from kiosk.config import WITH_SCREEN, DeviceSection, Role
 from kiosk.device_news import DeviceDown, DeviceUp
 from kiosk.gate_book import GateLine
 from kiosk.link_news import HeartbeatAnswered
@@ -30,8 +30,6 @@ LOCAL_MARK = -1
 MIB = 1 << 20
 NOT_ONLINE = "the station has no link to the service now; `muontra link ping` tells more"
 
-
-WITH_SCREEN = frozenset({"kiosk", "desk"})
 
 GateLines = Callable[[float], list[GateLine]]
 """What gates told in the last so many hours, oldest first."""

@@ -49,7 +49,7 @@ def _not_usable(step: Step) -> None:
 def ask_for(step: Step, card: str, pin: str | None = None, *, typed: bool = False) -> None:
     """Ask the service about a card, if lending is open: what is told would lead nowhere."""
     phase = step.session.phase
-    if not isinstance(phase, Who) or phase.step is WhoStep.ASKING:
+    if not isinstance(phase, Who) or phase.step is WhoStep.ASKING or not step.session.policy.lends:
         return
     name = phase.short_name if pin is not None else None
     asking = Who(phase.why, WhoStep.ASKING, card, name, typed=typed)

@@ -15,7 +15,7 @@ from service.protocol.replies import Lent, LoanLine, Returned
 class Policy(Struct, frozen=True):
     """How this station behaves, times in seconds.
 
-    docs/station.md, "Configuration of a station".
+    docs/station.md, "Configuration of a station". `lends` False: nobody is asked who they are.
     """
 
     patron_idle_seconds: float = 60.0
@@ -31,6 +31,7 @@ class Policy(Struct, frozen=True):
     has_scanner: bool = True
     has_printer: bool = False
     lend_tagged_without_pad: bool = False
+    lends: bool = True
 
 
 class Stage(StrEnum):
