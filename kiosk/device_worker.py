@@ -170,7 +170,7 @@ class ScannerWorker(DeviceWorker):
         while not self._stopping.is_set():
             with suppress(Cancelled):  # listening was asked for, or is over
                 if told is not self._wanted:
-                    wanted = self._wanted
+                    wanted, told = self._wanted, None  # cut short, neither on nor off is certain
                     self._scanner.listen(self._call(), wanted=wanted)
                     told = wanted
                 self._wait_for_code()

@@ -3,7 +3,6 @@
 The chute's outputs fall back to rest by themselves when the controller stops giving signs of life.
 """
 
-from collections import deque
 from time import monotonic
 
 import structlog
@@ -23,19 +22,24 @@ log = structlog.get_logger()
 
 
 class DropWorker(DeviceWorker):
-    """One order replaces another that was not carried out yet: only the last one counts."""
+    """One order replaces another that was not carried out yet: only the last one counts.
+
+    `_given` is the controller's to write, `_obeyed` this thread's: an order that was cut short by a
+    `cancel` is carried out at the next turn.
+    """
 
     kind = "drop"
 
     def __init__(self, name: str, chute: BookDropChute, tell: Tell) -> None:
         super().__init__(name, chute, tell)
         self._chute = chute
-        self._orders: deque[ChuteOrder] = deque(maxlen=1)
+        self._given = (0, ChuteOrder.REST)
+        self._obeyed = 0
         self._alive_at = 0.0
 
     def order(self, order: ChuteOrder) -> None:
         """Called by the controller."""
-        self._orders.append(order)
+        self._given = (self._given[0] + 1, order)
         self._try(self._device.cancel)
 
     def controller_lives(self) -> None:
@@ -45,7 +49,7 @@ class DropWorker(DeviceWorker):
     def _open(self) -> None:
         identity = self._chute.open(self._call())
         log.info("device up", device=self.device_name, model=identity.model)
-        self._orders.clear()
+        self._obeyed, _ = self._given  # what was ordered before is over: all outputs rest
         self._say(DeviceUp(self.device_name, self.kind, identity.model))
         self._tell_state(self._chute.state(self._call()))
 
@@ -62,8 +66,10 @@ class DropWorker(DeviceWorker):
     def _obey(self) -> None:
         if monotonic() < self._alive_at + ALIVE_SECONDS:
             self._chute.keep_alive()
-        if self._orders:
-            self._chute.order(self._orders.popleft(), self._call())
+        number, order = self._given
+        if number != self._obeyed:
+            self._chute.order(order, self._call())
+            self._obeyed = number
 
     def _tell_state(self, state: ChuteState) -> None:
         self._say(ChuteChanged(self.device_name, state, monotonic()))
