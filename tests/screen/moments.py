@@ -180,6 +180,9 @@ VIEWS: dict[str, View] = {
     "start-no-card-reader": StartView(
         may_borrow=True, may_return=True, may_see_account=True, hindrances=(Hindrance.CARD_READER,)
     ),
+    "start-unmasked": StartView(
+        may_borrow=True, may_return=True, may_see_account=True, hindrances=(Hindrance.UNMASKED,)
+    ),
     "who": WhoView(WhoFor.BORROW, WhoStep.SHOW_CARD, items_on_pad=3),
     "who-account": WhoView(WhoFor.ACCOUNT, WhoStep.SHOW_CARD),
     "who-asking": WhoView(WhoFor.BORROW, WhoStep.ASKING, items_on_pad=1),

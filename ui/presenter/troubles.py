@@ -36,7 +36,7 @@ WHAT_IS_BROKEN: dict[Hindrance, Message] = {
 }
 
 WHAT_STAYS: dict[Hindrance, Message] = {
-    Hindrance.UNMASKED: vi("Kỹ thuật viên thấy số thẻ bạn quét|Số thẻ bạn quét bị nhìn thấy"),
+    Hindrance.UNMASKED: vi("Kỹ thuật viên thấy số thẻ bạn quét|Số thẻ bị nhìn thấy"),
     Hindrance.LINK: vi("Mạng có lại thì máy tự mở lại"),
     Hindrance.PAD: vi("Khay đọc được thì máy tự mở lại"),
     Hindrance.SCANNER: vi("Bạn vẫn nhập số thẻ bằng tay được|Vẫn nhập số thẻ được"),
@@ -54,7 +54,7 @@ WHAT_STAYS: dict[Hindrance, Message] = {
 ON_THE_START_SCREEN: dict[Hindrance, Message] = {
     Hindrance.UNMASKED: vi(
         "Đang kiểm tra: kỹ thuật viên thấy số thẻ bạn quét|Kỹ thuật viên thấy số thẻ bạn quét"
-        "|Số thẻ bạn quét bị nhìn thấy"
+        "|Số thẻ bị nhìn thấy"
     ),
     Hindrance.LINK: vi(
         "Máy đang mất mạng: trả sách vẫn được|Mất mạng: trả sách vẫn được|Đang mất mạng"
