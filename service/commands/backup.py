@@ -54,7 +54,8 @@ def backup(
     is put back, and never put back one that this command has removed.
     """
     place = Place.of(state, database)
-    name = backups.file_name(place.url, now_ms())
+    with plain_errors():
+        name = backups.file_name(place.url, now_ms())
     order(place, RecordBackup(name, actor()))
     try:
         backups.copy_to(place.url, folder / name)

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ def plain_errors() -> Iterator[None]:
         yield
     except (DatabaseUnsafe, SchemaUnknown, NotOwner, KeyProblem, ServiceSilent) as problem:
         fail(f"{problem}.")
-    except SQLAlchemyError as problem:
+    except (SQLAlchemyError, sqlite3.Error) as problem:  # the ledger speaks to drivers itself
         fail(f"The database does not work: {getattr(problem, 'orig', None) or problem}")
     except OSError as problem:
         fail(f"{problem.filename or 'The machine'}: {problem.strerror or problem}.")

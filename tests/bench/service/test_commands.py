@@ -157,6 +157,16 @@ def test_a_database_without_schema_is_named_and_can_be_made(stopped: ServiceProc
     stopped.command("status")
 
 
+@pytest.mark.parametrize("words", [("db", "upgrade"), ("sample",), ("backup", "x"), ("status",)])
+@pytest.mark.parametrize("url", ["sqlite:////nowhere/at/all.db", "library.db"])
+def test_a_database_that_cannot_be_opened_is_a_sentence(
+    tmp_path: Path, words: tuple[str, ...], url: str
+) -> None:
+    ran = CliRunner().invoke(app, [*words, "--state", str(tmp_path), "--database", url])
+    assert ran.exit_code == 1
+    assert ran.stderr.startswith("The database does not work: ")
+
+
 def test_a_state_folder_whose_socket_path_would_be_too_long(tmp_path: Path) -> None:
     state = tmp_path / ("x" * 100)
     assert CliRunner().invoke(app, ["db", "upgrade", "--state", str(state)]).exit_code == 0
