@@ -66,6 +66,26 @@ def read_tag(reader: TagReader, seen: TagSeen) -> WholeTag:
     return WholeTag(seen.uid, dsfid, afi, read.block_size, read.data)
 
 
+def write_content(
+    reader: TagReader,
+    tag: WholeTag,
+    wanted: bytes,
+    dsfid: int,
+    told: Told = lambda _done, _of: None,
+) -> None:
+    """Memory and DSFID, which says how the memory is to be read: it changes while the first block
+    is empty. Raises as `write_memory` and `write_dsfid`; the memory is as it was then.
+    """
+    if tag.dsfid != dsfid:
+        write_memory(reader, tag, bytes(tag.block_size) + wanted[tag.block_size :], told)
+        try:
+            write_dsfid(reader, tag.uid, dsfid)
+        except (TagLocked, TagUnreadable):
+            write_memory(reader, tag, tag.memory, told)
+            raise
+    write_memory(reader, tag, wanted, told)
+
+
 def write_memory(
     reader: TagReader, tag: WholeTag, wanted: bytes, told: Told = lambda _done, _of: None
 ) -> None:

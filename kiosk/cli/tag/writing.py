@@ -18,8 +18,7 @@ from drivers.whole_tag import (
     WholeTag,
     read_tag,
     write_afi,
-    write_dsfid,
-    write_memory,
+    write_content,
 )
 from kiosk.cli.at_hand import ConfigOption, JsonOption, PauseOption, errors, give_up, say
 from kiosk.cli.pad_at_hand import (
@@ -80,8 +79,7 @@ def write(
         _expect_allowed([tag], number, overwrite or ())
         memory = _encoded(TagModel(model.value), named, tag, version_nibble)
         with _progress(tag) as told:
-            write_memory(pad.reader, tag, memory, told)
-        write_dsfid(pad.reader, tag.uid, DSFIDS[TagModel(model.value)])
+            write_content(pad.reader, tag, memory, DSFIDS[TagModel(model.value)], told)
         write_afi(pad.reader, tag.uid, _afi_after(tag, number, pad.profile))
         row = read_and_told(pad.reader, seen, pad.profile)
     say({"tags": [row]}, picture([row]), as_json=as_json)
@@ -145,8 +143,7 @@ def _afi_after(tag: WholeTag, number: str | None, profile: LibraryProfile) -> in
 
 def _empty(reader: TagReader, tag: WholeTag) -> None:
     with _progress(tag) as told:
-        write_memory(reader, tag, bytes(len(tag.memory)), told)
-    write_dsfid(reader, tag.uid, 0)
+        write_content(reader, tag, bytes(len(tag.memory)), 0, told)
     write_afi(reader, tag.uid, 0)
 
 

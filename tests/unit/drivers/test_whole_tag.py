@@ -1,6 +1,7 @@
 """A tag read and written as a whole: locked, torn away, disturbed at every step."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
@@ -14,7 +15,7 @@ from drivers.tags.content import TagModel
 from drivers.tags.elements import elements_named
 from drivers.tags.encode import encode_tag
 from drivers.uid import Uid
-from drivers.whole_tag import read_tag, write_afi, write_dsfid, write_memory
+from drivers.whole_tag import read_tag, write_afi, write_content, write_dsfid, write_memory
 
 UID = Uid("E0040150338607AE")
 OLD, NEW = "TK.00003", "TK.00417"
@@ -113,6 +114,39 @@ def test_tag_torn_away_in_the_middle_never_carries_a_mixed_number(model: TagMode
         assert read_tag(reader, seen(reader)).content.item_identifier in {OLD, None}
     else:
         assert read_tag(reader, seen(reader)).content.item_identifier == "XY.98765432"
+
+
+AMBIGUOUS = bytes.fromhex(
+    "11 03 02 33 31 32 33 34 30 30 30 30 31 32 33 34 37 00 00 29 78 56 4E 48 4E 30 31"
+).ljust(112, b"\0")
+"""31234000012347 in ISO 28560-3; with the DSFID of ISO 28560-2 it is read as another number."""
+
+
+@pytest.mark.parametrize("at", range(16))
+def test_tag_torn_away_while_its_model_changes_is_never_read_in_the_wrong_one(at: int) -> None:
+    reader = reader_of(memory_of(OLD, 112, TagModel.ISO28560_2))
+    reader.tag.dsfid = 0x06
+
+    def tear(number: int) -> None:
+        if number == at:
+            raise TagLeft("lifted", UID)
+
+    reader.before_write = tear
+    with suppress(TagLeft):
+        write_content(reader, read_tag(reader, seen(reader)), AMBIGUOUS, 0x3E)
+    left = read_tag(reader, seen(reader))
+    assert left.content.item_identifier in {OLD, None, "31234000012347"}
+    if at == 15:
+        assert (left.content.item_identifier, left.dsfid) == ("31234000012347", 0x3E)
+
+
+def test_locked_dsfid_is_told_and_the_memory_is_as_it_was() -> None:
+    before = memory_of(OLD, 112, TagModel.ISO28560_2)
+    reader = reader_of(before)
+    reader.tag.dsfid, reader.tag.dsfid_locked = 0x06, True
+    with pytest.raises(TagLocked, match="DSFID 3E"):
+        write_content(reader, read_tag(reader, seen(reader)), AMBIGUOUS, 0x3E)
+    assert bytes(reader.tag.memory) == before
 
 
 @pytest.mark.parametrize("locked", [0, 1, 2, 5])
