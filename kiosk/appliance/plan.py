@@ -13,6 +13,7 @@ from kiosk.appliance.system_files import SystemFiles
 from kiosk.appliance.versions import Versions, Wheel
 
 ALWAYS = ("python3-venv",)
+APT_INSTALL = ("apt-get", "install", "-qq", "--yes", "--no-install-recommends")
 
 
 class Appliance:
@@ -90,7 +91,7 @@ class Appliance:
             yield Step(
                 f"Debian packages {' '.join(packages)}",
                 lambda: self.machine.succeeds(("dpkg", "--status", *packages)),
-                run=(("apt-get", "install", "--yes", "--no-install-recommends", *packages),),
+                run=(("apt-get", "update", "-qq"), (*APT_INSTALL, *packages)),
             )
 
     def _change_to(self, version: str) -> None:

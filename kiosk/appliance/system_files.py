@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from kiosk.appliance.machine import ApplianceProblem, Machine, Words, remove, write_whole
+from kiosk.appliance.machine import ApplianceProblem, Machine, Words, write_whole
 from kiosk.appliance.steps import Step, gone
 from kiosk.appliance.udev import loaded_drivers, rules
 from kiosk.appliance.versions import Versions
@@ -103,7 +103,6 @@ class SystemFiles:
             str(path),
             lambda: path.exists() and path.read_text("utf-8") == content(),
             lambda: write_whole(path, content()),
-            undo=lambda: remove([path]),
         )
 
     def _rules_of(self, version: str) -> str:

@@ -33,6 +33,9 @@ EVERYBODY_READS = 0o022
 """Programs run as other users than root; what is secret gets its own mode."""
 
 STILL = "is so already"
+DATABASE_UPGRADE = (
+    "sudo -u muontra-service muontra-service db upgrade --state /var/lib/muontra-service"
+)
 
 WheelOption = Annotated[
     Path | None,
@@ -107,6 +110,9 @@ def upgrade(
             appliance.back()
         else:
             appliance.upgrade(wheel_at(wheel), find_links)
+        serves = any(each.is_service for each in appliance.instances.everything())
+    if serves and not dry_run:
+        console.print(f"\nThe service's database may need a newer schema:\n  {DATABASE_UPGRADE}")
 
 
 def uninstall(
@@ -148,7 +154,7 @@ def _tell(how: str, what: str) -> None:
 
 def _tell_what_is_next(role: str, name: str, user: str, unit: str) -> None:
     lines = (
-        (f"sudo -u {user} muontra-service db upgrade --state /var/lib/muontra-service",)
+        (DATABASE_UPGRADE,)
         if role == "service"
         else (
             f"sudo nano /etc/muontra/{name}.toml",
