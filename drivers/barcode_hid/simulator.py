@@ -24,7 +24,7 @@ from drivers.barcode_hid.keys import (
 )
 from drivers.frame_trace import Direction, FrameTrace
 from drivers.simulators.device import Act, Say
-from drivers.simulators.faults import FaultPlan, spoil
+from drivers.simulators.faults import FaultPlan, spoilt
 from drivers.simulators.pty_host import PtyHost
 from drivers.simulators.simulation import Simulation
 
@@ -75,13 +75,7 @@ class HidSimulator:
         """What the scanner does when a code is held before it."""
         raw = b"".join(self._typed(text))
         self.trace.record_masked(Direction.SENT, raw)
-        acts: list[Act] = [Say(raw)]
-        for fault in self.faults.due("scan"):
-            acts = [
-                spoilt
-                for act in acts
-                for spoilt in (spoil(fault, act) if isinstance(act, Say) else [act])
-            ]
+        acts = spoilt([Say(raw)], self.faults.due("scan"))
         return [piece for act in acts for piece in _in_pieces(act)]
 
     def _typed(self, text: str) -> Iterator[bytes]:

@@ -8,11 +8,11 @@ import msgspec
 
 from drivers.barcode_serial.dialects import DIALECTS, Command
 from drivers.barcode_serial.ssi_simulator import SsiSimulator
-from drivers.barcode_serial.virtual_scanner import BarcodeSimulatorSettings, spoilt
+from drivers.barcode_serial.virtual_scanner import BarcodeSimulatorSettings
 from drivers.facts import Symbology
 from drivers.frame_trace import Direction, FrameTrace
 from drivers.simulators.device import Act, Say
-from drivers.simulators.faults import FaultPlan, prevents
+from drivers.simulators.faults import FaultPlan, prevents, spoilt
 from drivers.simulators.pty_host import PtyHost
 from drivers.simulators.simulation import Simulation
 

@@ -25,11 +25,11 @@ from drivers.barcode_serial.ssi import (
     decode,
     encode,
 )
-from drivers.barcode_serial.virtual_scanner import BarcodeSimulatorSettings, spoilt
+from drivers.barcode_serial.virtual_scanner import BarcodeSimulatorSettings
 from drivers.facts import Symbology
 from drivers.frame_trace import Direction, FrameTrace
 from drivers.simulators.device import Act, Say
-from drivers.simulators.faults import FaultPlan, prevents
+from drivers.simulators.faults import FaultPlan, prevents, spoilt
 
 SENT_AT_MOST = 3
 AWAKE_SECONDS = 1.0

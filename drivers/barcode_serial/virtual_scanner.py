@@ -1,14 +1,10 @@
-"""What all simulated scanners on a serial line have: settings, and what becomes of their words."""
-
-from collections.abc import Iterable
+"""The settings of simulated scanners on a serial line, whatever they speak."""
 
 from msgspec import Struct
 
 from drivers.barcode_serial.dialects import DialectName
 from drivers.barcodes.symbologies import identifier_of
 from drivers.facts import Symbology
-from drivers.simulators.device import Act, Say
-from drivers.simulators.faults import AnyFault, spoil
 
 BITS_A_CHARACTER = 10
 
@@ -37,15 +33,3 @@ class BarcodeSimulatorSettings(Struct, frozen=True, kw_only=True, forbid_unknown
     def printed(self, text: str, symbology: Symbology) -> bytes:
         """What is sent for a code, without its end."""
         return ((identifier_of(symbology) if self.aim_identifiers else "") + text).encode()
-
-
-def spoilt(acts: Iterable[Act], struck: Iterable[AnyFault]) -> list[Act]:
-    """What becomes of what the scanner does, for the faults of the line."""
-    done = list(acts)
-    for fault in struck:
-        done = [
-            after
-            for act in done
-            for after in (spoil(fault, act) if isinstance(act, Say) else [act])
-        ]
-    return done

@@ -43,7 +43,7 @@ class BibliothecaSimulator:
         self.trace = trace or FrameTrace(capacity=5000)
         self._settings = settings or BibliothecaSimulatorSettings()
         self._virtual = VirtualPad(self.pad, self._settings)
-        self._mishaps = Mishaps(self.faults, self.pad)
+        self._mishaps = Mishaps(self.faults, self.pad.lift)
         self._buffer = b""
         self._heard_at = 0.0
         self._busy_until = 0.0

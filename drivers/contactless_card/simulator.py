@@ -5,6 +5,7 @@ with PtyHost(Pn532Simulator(), link) as host:
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -24,19 +25,9 @@ from drivers.contactless_card.frames import (
 )
 from drivers.contactless_card.virtual_pn532 import VirtualPn532
 from drivers.frame_trace import Direction, FrameTrace
-from drivers.simulators.device import Act, Say, VanishFromLine, VirtualCard
-from drivers.simulators.faults import (
-    AnswerStatus,
-    AnyFault,
-    Echo,
-    FaultPlan,
-    Hang,
-    Late,
-    TakeAway,
-    Unplug,
-    prevents,
-    spoil,
-)
+from drivers.simulators.device import Act, Say, VirtualCard
+from drivers.simulators.faults import FaultPlan
+from drivers.simulators.mishaps import BeforeBlock, Mishaps, Question
 from drivers.simulators.pty_host import PtyHost
 from drivers.simulators.simulation import Simulation
 
@@ -71,9 +62,8 @@ class Pn532Simulator:
         self._chip = VirtualPn532(changing_pupi=self._settings.changing_pupi)
         self._asleep = True
         self._buffer = b""
-        self._listens_from = 0.0
+        self._mishaps = Mishaps(self.faults, lambda _: self.remove())
         self._last: Say = Say(b"")
-        self._held: list[Act] = []
 
     @property
     def character_seconds(self) -> float:
@@ -90,7 +80,7 @@ class Pn532Simulator:
     def receive(self, data: bytes, at: float) -> Sequence[Act]:
         """No answer while it sleeps or hangs, nor to a frame that fails its check."""
         self._asleep = self._asleep and not data.startswith(WAKE_UP)
-        if self._asleep or at < self._listens_from:
+        if self._asleep or at < self._mishaps.deaf_until:
             self.trace.record_masked(Direction.DROPPED, data)
             return []
         self._buffer += data
@@ -111,63 +101,42 @@ class Pn532Simulator:
     def _hear(self, frame: Frame, at: float) -> list[Act]:
         code = frame.data[1]
         command = COMMANDS.get(code, Command(code, f"command {code:02X}", about_cards=True))
-        self._record(Direction.RECEIVED, encode(frame), command)
-        earlier, self._held = self._held, []
-        struck = self.faults.due(command.name)
-        if any(prevents(fault) for fault in struck):
-            return earlier + self._prevented(struck, at)
-        return earlier + self._answer(frame, command, struck, at)
+        raw = encode(frame)
+        self._record(Direction.RECEIVED, raw, command)
+        return self._mishaps.befall(
+            Question(
+                name=command.name,
+                raw=raw,
+                obey=partial(self._obey, code, frame.data[2:]),
+                refuse=partial(_refused, command),
+                say=partial(self._say, command),
+            ),
+            at,
+        )
 
-    def _answer(
-        self, frame: Frame, command: Command, struck: Sequence[AnyFault], at: float
-    ) -> list[Act]:
-        answer = encode(Frame(self._obey(command.code, frame.data[2:], struck)))
+    def _obey(self, code: int, parameters: bytes, before_block: BeforeBlock) -> bytes | None:
+        """What follows the code of the answer; None = the chip does not know the command."""
+        before_block(0)
+        return self._chip.obey(code, parameters)
+
+    def _say(self, command: Command, reply: bytes | None) -> Say:
+        data = SYNTAX_ERROR if reply is None else bytes((FROM_CHIP, command.code + 1)) + reply
+        answer = encode(Frame(data))
         self._record(Direction.SENT, answer, command)
         self._asleep = command.code == POWER_DOWN
         self._last = Say(answer)
-        acts: list[Act] = [Say(ACK + answer)]
-        for fault in struck:
-            acts = [spoilt for act in acts for spoilt in self._spoil(fault, act, at)]
-        return [Say(encode(frame)) for fault in struck if isinstance(fault, Echo)] + acts
-
-    def _obey(self, code: int, parameters: bytes, struck: Sequence[AnyFault]) -> bytes:
-        """The data of the answer. A hand may take the card away before it or after it."""
-        hands = [fault for fault in struck if isinstance(fault, TakeAway)]
-        if any(hand.side == "request" for hand in hands):
-            self.remove()
-        reply = self._chip.obey(code, parameters)
-        for fault in struck:
-            if isinstance(fault, AnswerStatus):
-                about_cards = code in COMMANDS and COMMANDS[code].about_cards
-                status = bytes((fault.status,)) + bytes.fromhex(fault.data)
-                reply = status if about_cards else None
-        if hands:
-            self.remove()
-        return SYNTAX_ERROR if reply is None else bytes((FROM_CHIP, code + 1)) + reply
-
-    def _prevented(self, struck: Sequence[AnyFault], at: float) -> list[Act]:
-        for fault in struck:
-            self._perhaps_hang(fault, at)
-        return [VanishFromLine() for fault in struck if isinstance(fault, Unplug)]
-
-    def _spoil(self, fault: AnyFault, act: Act, at: float) -> list[Act]:
-        if not isinstance(act, Say):
-            return [act]
-        self._perhaps_hang(fault, at)
-        if isinstance(fault, Late):
-            self._held.append(Say(act.data))
-            return []
-        return spoil(fault, act)
-
-    def _perhaps_hang(self, fault: AnyFault, at: float) -> None:
-        if isinstance(fault, Hang):
-            self._listens_from = at + fault.seconds
+        return Say(ACK + answer)
 
     def _record(self, direction: Direction, raw: bytes, command: Command) -> None:
         if command.about_cards:
             self.trace.record_masked(direction, raw)
         else:
             self.trace.record(direction, raw, command.name)
+
+
+def _refused(command: Command, status: int, data: bytes) -> bytes | None:
+    """Only answers about cards have a status."""
+    return bytes((status,)) + data if command.code in COMMANDS and command.about_cards else None
 
 
 def _make(options: Mapping[str, Any], faults: FaultPlan, trace: FrameTrace) -> Pn532Simulator:

@@ -5,6 +5,7 @@ with PtyHost(EscposSimulator(), link) as host:
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, Literal
@@ -16,17 +17,9 @@ from drivers.escpos_printer.frames import Question, question_frame
 from drivers.escpos_printer.print_commands import Cut, Feed, Printed, Raster, Text, decode
 from drivers.frame_trace import Direction, FrameTrace
 from drivers.simulators.device import Act, Say, VanishFromLine
-from drivers.simulators.faults import (
-    AnswerStatus,
-    AnyFault,
-    Echo,
-    FaultPlan,
-    Hang,
-    Late,
-    Unplug,
-    prevents,
-    spoil,
-)
+from drivers.simulators.faults import FaultPlan, Unplug, prevents
+from drivers.simulators.mishaps import BeforeBlock, Mishaps
+from drivers.simulators.mishaps import Question as Asked
 from drivers.simulators.pty_host import PtyHost
 from drivers.simulators.simulation import Simulation
 from drivers.simulators.tcp_host import TcpHost
@@ -78,8 +71,7 @@ class EscposSimulator:
         self._buffer = b""
         self._receipt = b""
         self._receipts: list[bytes] = []
-        self._held: list[Act] = []
-        self._deaf_until = 0.0
+        self._mishaps = Mishaps(self.faults, lambda _: None)
 
     @property
     def character_seconds(self) -> float:
@@ -113,7 +105,7 @@ class EscposSimulator:
 
     def receive(self, data: bytes, at: float) -> Sequence[Act]:
         """Questions are answered at once, wherever they stand; the rest is printed in its turn."""
-        if at < self._deaf_until:
+        if at < self._mishaps.deaf_until:
             self.trace.record(Direction.DROPPED, b"", f"{len(data)} bytes while it hung")
             return []
         acts = [act for question in self._asked(data) for act in self._answered(question, at)]
@@ -130,43 +122,28 @@ class EscposSimulator:
         return [frames[piece] for piece in pieces if piece in frames]
 
     def _answered(self, question: Question, at: float) -> list[Act]:
-        name = f"status {question}"
-        self.trace.record(Direction.RECEIVED, question_frame(question), name)
-        earlier, self._held = self._held, []
-        struck = self.faults.due(name)
-        for fault in struck:
-            if isinstance(fault, Hang):
-                self._deaf_until = at + fault.seconds
-        if any(prevents(fault) for fault in struck):
-            unplugged = any(isinstance(fault, Unplug) for fault in struck)
-            return [*earlier, *([VanishFromLine()] if unplugged else [])]
-        return earlier + self._said(question, struck)
+        name, raw = f"status {question}", question_frame(question)
+        self.trace.record(Direction.RECEIVED, raw, name)
+        acts = self._mishaps.befall(
+            Asked(
+                name=name,
+                raw=raw,
+                obey=partial(self._status, question),
+                refuse=lambda status, _: status,
+                say=partial(self._say, name),
+            ),
+            at,
+        )
+        return [act for act in acts if self.answers or not isinstance(act, Say)]
 
-    def _said(self, question: Question, struck: Sequence[AnyFault]) -> list[Act]:
-        if not self.answers:
-            return []
-        answer = bytes((self._status(question, struck),))
-        self.trace.record(Direction.SENT, answer, f"status {question}")
-        acts: list[Act] = [Say(answer)]
-        for fault in struck:
-            acts = [spoilt for act in acts for spoilt in self._spoil(fault, act)]
-        echoed: list[Act] = [
-            Say(question_frame(question)) for fault in struck if isinstance(fault, Echo)
-        ]
-        return echoed + acts
+    def _say(self, name: str, status: int) -> Say:
+        answer = bytes((status,))
+        if self.answers:
+            self.trace.record(Direction.SENT, answer, name)
+        return Say(answer)
 
-    def _spoil(self, fault: AnyFault, act: Act) -> list[Act]:
-        if not isinstance(act, Say):
-            return [act]
-        if isinstance(fault, Late):
-            self._held.append(act)
-            return []
-        return spoil(fault, act)
-
-    def _status(self, question: Question, struck: Sequence[AnyFault]) -> int:
-        for fault in struck:
-            if isinstance(fault, AnswerStatus):
-                return fault.status
+    def _status(self, question: Question, before_block: BeforeBlock) -> int:
+        before_block(0)
         return _IDLE | self._bits(question)
 
     def _bits(self, question: Question) -> int:

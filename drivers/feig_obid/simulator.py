@@ -5,34 +5,26 @@ with PtyHost(FeigSimulator(tags), link) as host:
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from drivers.feig_obid.commands import Request, parse_request
+from drivers.feig_obid.commands import parse_request
 from drivers.feig_obid.frames import ANY_READER, LONGEST_STANDARD, SHORTEST, Frame, decode
 from drivers.feig_obid.statuses import LENGTH_ERROR, UNKNOWN_COMMAND, meaning
 from drivers.feig_obid.virtual_control import Reply
 from drivers.feig_obid.virtual_reader import FeigSimulatorSettings, VirtualReader
 from drivers.frame_trace import Direction, FrameTrace
-from drivers.simulators.device import Act, Say, VanishFromLine
-from drivers.simulators.faults import (
-    AnswerStatus,
-    AnyFault,
-    Echo,
-    FaultPlan,
-    Hang,
-    Late,
-    TakeAway,
-    Unplug,
-    prevents,
-    spoil,
-)
+from drivers.simulators.device import Act, Say
+from drivers.simulators.faults import FaultPlan
+from drivers.simulators.mishaps import Mishaps, Question
 from drivers.simulators.pty_host import PtyHost
 from drivers.simulators.simulation import Host, Simulation
 from drivers.simulators.tcp_host import TcpHost
 from drivers.simulators.virtual_tags import PadField, VirtualTag
+from drivers.uid import Uid
 
 PAUSE_BETWEEN_FRAMES = 0.005
 CHARACTERS_APART = 0.012
@@ -57,10 +49,10 @@ class FeigSimulator:
         self.faults = faults or FaultPlan()
         self.trace = trace or FrameTrace(capacity=5000)
         self.reader = VirtualReader(self.pads, self._settings)
+        self._mishaps = Mishaps(self.faults, self._lift)
         self._buffer = b""
         self._heard_at = 0.0
         self._listens_from = 0.0
-        self._held: list[Act] = []
 
     @property
     def pad(self) -> PadField:
@@ -81,7 +73,7 @@ class FeigSimulator:
     def receive(self, data: bytes, at: float) -> Sequence[Act]:
         """No answer to what comes too soon after a frame, is cut, or fails its check."""
         begun_at = at - len(data) * self.character_seconds
-        if begun_at < self._listens_from:
+        if begun_at < max(self._listens_from, self._mishaps.deaf_until):
             self.trace.record(Direction.DROPPED, data, "came too soon, or while the reader hung")
             return []
         if begun_at - self._heard_at > CHARACTERS_APART:
@@ -109,24 +101,23 @@ class FeigSimulator:
         try:
             request = parse_request(frame)
         except KeyError:
-            return [self._say(frame, Reply(UNKNOWN_COMMAND), f"command {frame.command:02X}", at)]
+            return [self._say(frame, f"command {frame.command:02X}", at, Reply(UNKNOWN_COMMAND))]
         except ValueError:
-            return [self._say(frame, Reply(LENGTH_ERROR), f"command {frame.command:02X}", at)]
+            return [self._say(frame, f"command {frame.command:02X}", at, Reply(LENGTH_ERROR))]
         self.trace.record(Direction.RECEIVED, frame.raw, str(request))
-        earlier, self._held = self._held, []
-        return earlier + self._answer(frame, request, at)
+        return self._mishaps.befall(
+            Question(
+                name=request.command.name,
+                raw=frame.raw,
+                uid=request.uid,
+                obey=partial(self.reader.obey, request),
+                refuse=Reply,
+                say=partial(self._say, frame, request.command.name, at),
+            ),
+            at,
+        )
 
-    def _answer(self, frame: Frame, request: Request, at: float) -> list[Act]:
-        struck = self.faults.due(request.command.name)
-        if any(prevents(fault) for fault in struck):
-            return self._prevented(struck, at)
-        said = self._say(frame, self._obey(request, struck), request.command.name, at)
-        acts: list[Act] = [said]
-        for fault in struck:
-            acts = [spoilt for act in acts for spoilt in self._spoil(fault, act, at)]
-        return [Say(frame.raw) for fault in struck if isinstance(fault, Echo)] + acts
-
-    def _say(self, asked: Frame, reply: Reply, what: str, at: float) -> Say:
+    def _say(self, asked: Frame, what: str, at: float, reply: Reply) -> Say:
         """The frame of an answer: advanced when asked so, or when it is too long otherwise."""
         data = bytes((reply.status,)) + reply.data
         advanced = asked.advanced or len(data) + SHORTEST > LONGEST_STANDARD
@@ -137,45 +128,9 @@ class FeigSimulator:
         self._listens_from = said_at + PAUSE_BETWEEN_FRAMES
         return Say(raw, seconds)
 
-    def _obey(self, request: Request, struck: Sequence[AnyFault]) -> Reply:
-        for fault in struck:
-            if isinstance(fault, AnswerStatus):
-                return Reply(fault.status, bytes.fromhex(fault.data))
-        hands = [fault for fault in struck if isinstance(fault, TakeAway)]
-
-        def take_away(done: int) -> None:
-            for hand in hands:
-                if hand.side == "request" and done >= hand.blocks:
-                    self._lift(hand, request)
-
-        reply = self.reader.obey(request, take_away)
-        for hand in hands:
-            self._lift(hand, request)
-        return reply
-
-    def _lift(self, hand: TakeAway, request: Request) -> None:
-        uid = hand.uid or request.uid
-        if uid is not None:
-            for pad in self.pads:
-                pad.lift(uid)
-
-    def _prevented(self, struck: Sequence[AnyFault], at: float) -> list[Act]:
-        for fault in struck:
-            self._perhaps_hang(fault, at)
-        return [VanishFromLine() for fault in struck if isinstance(fault, Unplug)]
-
-    def _spoil(self, fault: AnyFault, act: Act, at: float) -> list[Act]:
-        if not isinstance(act, Say):
-            return [act]
-        self._perhaps_hang(fault, at)
-        if isinstance(fault, Late):
-            self._held.append(Say(act.data))
-            return []
-        return spoil(fault, act)
-
-    def _perhaps_hang(self, fault: AnyFault, at: float) -> None:
-        if isinstance(fault, Hang):
-            self._listens_from = at + fault.seconds
+    def _lift(self, uid: Uid | None) -> None:
+        for pad in self.pads:
+            pad.lift(uid)
 
 
 def _make(options: Mapping[str, Any], faults: FaultPlan, trace: FrameTrace) -> FeigSimulator:

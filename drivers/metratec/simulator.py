@@ -67,7 +67,7 @@ class MetratecSimulator:
         self.trace = trace or FrameTrace(capacity=5000)
         self._settings = settings or MetratecSimulatorSettings()
         self.reader = VirtualReader(self.pad, self._settings)
-        self._mishaps = Mishaps(self.faults, self.pad)
+        self._mishaps = Mishaps(self.faults, self.pad.lift)
         self._framing = Framing(
             ended=self._settings.left_over == "checked",
             checked=self._settings.left_over == "checked",

@@ -5,6 +5,7 @@ fault has a `side`, "request" means before the command took effect and "answer" 
 host both look alike, to the tag they do not.
 """
 
+from collections.abc import Iterable
 from threading import Lock
 from typing import Annotated, Literal
 
@@ -211,6 +212,18 @@ def spoil(fault: AnyFault, said: Say) -> list[Act]:
             return [Say(data[: fault.keep], after), VanishFromLine()]
         case _:
             return [said]
+
+
+def spoilt(acts: Iterable[Act], struck: Iterable[AnyFault]) -> list[Act]:
+    """What becomes of all that a device does; only what it says can be spoilt."""
+    done = list(acts)
+    for fault in struck:
+        done = [
+            after
+            for act in done
+            for after in (spoil(fault, act) if isinstance(act, Say) else [act])
+        ]
+    return done
 
 
 def flipped(data: bytes, bit: int) -> bytes:

@@ -1,4 +1,4 @@
-"""What befalls a question and its answer on a simulated pad, by the plan of its faults."""
+"""What befalls a question and its answer on a simulated device, by the plan of its faults."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,9 +15,8 @@ from drivers.simulators.faults import (
     TakeAway,
     Unplug,
     prevents,
-    spoil,
+    spoilt,
 )
-from drivers.simulators.virtual_tags import PadField
 from drivers.uid import Uid
 
 Reply = TypeVar("Reply")
@@ -26,25 +25,29 @@ BeforeBlock = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Question(Generic[Reply]):
-    """What reached the device. `obey(before_block)` does it, calling that when n blocks are done;
-    `refuse(status, data)` is a planned answer instead; `say` makes the answer's frame.
+    """What reached the device, perhaps about the tag `uid`. `obey(before_block)` does it, calling
+    that when n blocks are done; `refuse(status, data)` is a planned answer instead; `say` makes the
+    answer's frame.
     """
 
     name: str
     raw: bytes
-    uid: Uid | None
     obey: Callable[[BeforeBlock], Reply]
     refuse: Callable[[int, bytes], Reply]
     say: Callable[[Reply], Say]
+    uid: Uid | None = None
 
 
 class Mishaps:
-    """Owner: the thread of the simulator's host. `deaf_until`: it hangs until that moment."""
+    """Owner: the thread of the simulator's host. `deaf_until`: it hangs until that moment.
 
-    def __init__(self, plan: FaultPlan, pad: PadField) -> None:
+    `take_away(uid)` takes that tag out of the field, None = what there is without a UID.
+    """
+
+    def __init__(self, plan: FaultPlan, take_away: Callable[[Uid | None], object]) -> None:
         self.deaf_until = 0.0
         self._plan = plan
-        self._pad = pad
+        self._take_away = take_away
         self._held: list[Act] = []
 
     def befall(self, question: Question[Reply], at: float) -> list[Act]:
@@ -55,7 +58,7 @@ class Mishaps:
             return earlier + self._prevented(struck, at)
         acts: list[Act] = [question.say(self._obey(question, struck))]
         for fault in struck:
-            acts = [spoilt for act in acts for spoilt in self._spoil(fault, act, at)]
+            acts = self._spoilt(fault, acts, at)
         echoes = [Say(question.raw) for fault in struck if isinstance(fault, Echo)]
         return [*earlier, *echoes, *acts]
 
@@ -68,31 +71,24 @@ class Mishaps:
         def take_away(done: int) -> None:
             for hand in hands:
                 if hand.side == "request" and done >= hand.blocks:
-                    self._lift(hand, question.uid)
+                    self._take_away(hand.uid or question.uid)
 
         reply = question.obey(take_away)
         for hand in hands:
-            self._lift(hand, question.uid)
+            self._take_away(hand.uid or question.uid)
         return reply
-
-    def _lift(self, hand: TakeAway, addressed: Uid | None) -> None:
-        uid = hand.uid or addressed
-        if uid is not None:
-            self._pad.lift(uid)
 
     def _prevented(self, struck: Sequence[AnyFault], at: float) -> list[Act]:
         for fault in struck:
             self._perhaps_hang(fault, at)
         return [VanishFromLine() for fault in struck if isinstance(fault, Unplug)]
 
-    def _spoil(self, fault: AnyFault, act: Act, at: float) -> list[Act]:
-        if not isinstance(act, Say):
-            return [act]
+    def _spoilt(self, fault: AnyFault, acts: Sequence[Act], at: float) -> list[Act]:
         self._perhaps_hang(fault, at)
-        if isinstance(fault, Late):
-            self._held.append(Say(act.data))
-            return []
-        return spoil(fault, act)
+        if not isinstance(fault, Late):
+            return spoilt(acts, [fault])
+        self._held += [Say(act.data) for act in acts if isinstance(act, Say)]
+        return [act for act in acts if not isinstance(act, Say)]
 
     def _perhaps_hang(self, fault: AnyFault, at: float) -> None:
         if isinstance(fault, Hang):

@@ -228,10 +228,11 @@ class PadField:
             tag.quiet = False
             self._tags[tag.uid] = tag
 
-    def lift(self, uid: Uid) -> None:
-        """Take a tag out of the field; harmless when it is not there."""
-        with self._lock:
-            self._tags.pop(uid, None)
+    def lift(self, uid: Uid | None) -> None:
+        """Take a tag out of the field; harmless when it is not there, or none is named."""
+        if uid is not None:
+            with self._lock:
+                self._tags.pop(uid, None)
 
     def tags(self) -> tuple[VirtualTag, ...]:
         """What lies in the field now."""
