@@ -5,6 +5,7 @@ its reason; the station starts all the same.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -44,6 +45,14 @@ WORKERS: Mapping[DeviceKind, Callable[[str, Any, Tell], DeviceWorker]] = {
 W = TypeVar("W", bound=DeviceWorker)
 
 
+@dataclass(frozen=True, slots=True)
+class _Pause:
+    """`holder` uses the device; taken back at monotonic time `until`."""
+
+    holder: object
+    until: float
+
+
 class DeviceSupervisor:
     """The workers of a station by the names of their devices."""
 
@@ -55,7 +64,7 @@ class DeviceSupervisor:
         self._trace = trace
         self._sections = {section.called: section for section in config.device}
         self._workers: dict[str, DeviceWorker] = {}
-        self._paused: dict[str, float] = {}
+        self._paused: dict[str, _Pause] = {}
         self._unmasked_until = 0.0
         self._abandoned: dict[str, list[DeviceWorker]] = {name: [] for name in self._sections}
         self._drivers: dict[str, DriverStatus] = {}
@@ -106,22 +115,25 @@ class DeviceSupervisor:
         for drop in self._workers_of(DropWorker):
             drop.order(order)
 
-    def pause(self, device: str, seconds: float) -> bool:
-        """Let go of a device; what it was ordered has failed. False: there is no such device."""
-        if device not in self._sections:
+    def pause(self, device: str, seconds: float, holder: object) -> bool:
+        """Let go of a device; what it was ordered has failed. False: somebody else holds it."""
+        if self._held_by_another(device, holder):
             return False
         worker = self._workers.pop(device, None)
         if worker is not None:
             worker.abandon()  # it closes the port in its own time; nobody waits for it here
-        self._paused[device] = monotonic() + seconds
+            self._abandoned[device].append(worker)
+        self._paused[device] = _Pause(holder, monotonic() + seconds)
         self._say_down(device, "Paused", "a technician uses the device")
         return True
 
-    def resume(self, device: str) -> bool:
-        """Take it back, if it was paused. False: there is no such device."""
+    def resume(self, device: str, holder: object) -> bool:
+        """Take it back, if it was paused. False: somebody else holds it."""
+        if self._held_by_another(device, holder):
+            return False
         if self._paused.pop(device, None) is not None:
-            self._start(device)
-        return device in self._sections
+            self._replace(device, self._abandoned[device])
+        return True
 
     def unmask(self, device: str, seconds: float) -> bool:
         """Have those who watch be told a device's frames as they are; 0 s: mask all again.
@@ -145,8 +157,9 @@ class DeviceSupervisor:
         now = monotonic()
         for drop in self._workers_of(DropWorker):
             drop.controller_lives()
-        for name in [name for name, until in self._paused.items() if now >= until]:
-            self.resume(name)
+        for name, pause in tuple(self._paused.items()):
+            if now >= pause.until:
+                self.resume(name, pause.holder)
         for name, worker in tuple(self._workers.items()):
             busy = worker.busy_since
             if busy is not None and now > busy + worker.longer + STUCK_SECONDS:
@@ -156,7 +169,11 @@ class DeviceSupervisor:
                 self._replace(name, abandoned)
 
     def _workers_of(self, kind: type[W]) -> Iterator[W]:
-        return (worker for worker in self._workers.values() if isinstance(worker, kind))
+        return (worker for worker in tuple(self._workers.values()) if isinstance(worker, kind))
+
+    def _held_by_another(self, device: str, holder: object) -> bool:
+        pause = self._paused.get(device)
+        return pause is not None and pause.holder is not holder
 
     def _abandon(self, name: str, worker: DeviceWorker) -> None:
         log.error("device stuck: worker abandoned", device=name)

@@ -38,11 +38,11 @@ GateLines = Callable[[float], list[GateLine]]
 class PausableDevices(Protocol):
     """The supervisor, as far as technicians reach."""
 
-    def pause(self, device: str, seconds: float) -> bool:
-        """False when there is no such device."""
+    def pause(self, device: str, seconds: float, holder: object) -> bool:
+        """False when somebody else holds it. The device is known."""
 
-    def resume(self, device: str) -> bool:
-        """False when there is no such device."""
+    def resume(self, device: str, holder: object) -> bool:
+        """False when somebody else holds it. The device is known."""
 
     def unmask(self, device: str, seconds: float) -> bool:
         """False when there is no such device."""
@@ -115,9 +115,11 @@ class LocalDesk:
                 self._client.send_waiting_now()
                 ask.answer(local.Done())
             case local.Pause(device=device, seconds=seconds):
-                ask.answer(self._known(device, self._devices.pause(device, seconds)))
+                pause = self._devices.pause
+                ask.answer(self._handed_over(device, lambda: pause(device, seconds, ask.asker)))
             case local.Resume(device=device):
-                ask.answer(self._known(device, self._devices.resume(device)))
+                resume = self._devices.resume
+                ask.answer(self._handed_over(device, lambda: resume(device, ask.asker)))
             case local.Unmask(device=device, seconds=seconds):
                 ask.answer(self._unmasked(device, seconds, present))
             case local.AskFrames() | local.Watch():
@@ -185,6 +187,15 @@ class LocalDesk:
                 reason="somebody is being served, or a book lies there; wait for the start screen"
             )
         return self._known(device, self._devices.unmask(device, seconds))
+
+    def _handed_over(self, device: str, hand_over: Callable[[], bool]) -> local.Answer:
+        if all(section.called != device for section in self._facts.devices):
+            return self._known(device, known=False)
+        if hand_over():
+            return local.Done()
+        return local.Trouble(
+            reason=f"another technician uses {device} now; try again when their command has ended"
+        )
 
     def _known(self, device: str, known: bool) -> local.Answer:
         if known:

@@ -46,9 +46,13 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class LocalAsk:
-    """A request on its way to the controller; `answer` may be called once, from its thread."""
+    """A request on its way to the controller; `answer` may be called once, from its thread.
+
+    `asker`: the same object for all requests of one connection.
+    """
 
     request: AnyRequest
+    asker: object
     answer: Callable[[Answer], None]
 
 
@@ -82,7 +86,7 @@ class LocalServer(socketserver.ThreadingUnixStreamServer):
         self.server_close()
         self._path.unlink(missing_ok=True)
 
-    def ask_controller(self, request: AnyRequest) -> Answer:
+    def ask_controller(self, request: AnyRequest, asker: object) -> Answer:
         """What the controller says, or that it says nothing."""
         answers: Queue[Answer] = Queue(1)
 
@@ -90,7 +94,7 @@ class LocalServer(socketserver.ThreadingUnixStreamServer):
             with suppress(Full):
                 answers.put_nowait(given)
 
-        self._ask(LocalAsk(request, answer))
+        self._ask(LocalAsk(request, asker, answer))
         try:
             return answers.get(timeout=ANSWER_SECONDS)
         except Empty:
@@ -119,9 +123,9 @@ class _Conversation(socketserver.StreamRequestHandler):
         """A technician who is gone holds no device any more, and sees nothing."""
         self.server.bulletin.remove(self._notice)
         for device in self._paused:
-            self.server.ask_controller(Resume(device=device))
+            self.server.ask_controller(Resume(device=device), self)
         for device in self._unmasked:
-            self.server.ask_controller(Unmask(device=device, seconds=0))
+            self.server.ask_controller(Unmask(device=device, seconds=0), self)
         self._outbox.put(None)
         self._writer.join(LAST_WORDS_SECONDS)
         super().finish()
@@ -145,7 +149,7 @@ class _Conversation(socketserver.StreamRequestHandler):
                 self._unmasked.add(device)
             case _:
                 pass
-        return self.server.ask_controller(request)
+        return self.server.ask_controller(request, self)
 
     def _frames(self, device: str) -> Answer:
         trace = self.server.traces.get(device)

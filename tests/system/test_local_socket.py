@@ -129,6 +129,22 @@ def test_a_technician_who_goes_away_holds_no_device(rig: Rig, asked: StationClie
     eventually(lambda: pad_answers(asked), 10, "pad again")
 
 
+def test_a_second_technician_waits_and_does_not_take_the_device_with_them(
+    rig: Rig, asked: StationClient
+) -> None:
+    asked.ask(Pause(device="pad", seconds=60))
+    with StationClient(rig.kiosk.state / "socket") as other:
+        with pytest.raises(StationRefused, match="another technician uses pad"):
+            other.ask(Pause(device="pad", seconds=1))
+        with pytest.raises(StationRefused, match="another technician uses pad"):
+            other.ask(Resume(device="pad"))
+    with StationClient(rig.kiosk.state / "socket") as other:
+        other.ask(Ping())  # the one before has left, and what it left to do is done
+        assert asked.status().devices[0].error == "Paused"
+    asked.ask(Resume(device="pad"))
+    eventually(lambda: pad_answers(asked), 10, "pad again")
+
+
 def test_every_tag_on_the_pad_is_read_anew_for_a_technician(rig: Rig, asked: StationClient) -> None:
     assert asked.ask(AskTags()) == PadTags(tags=())
     (tag,) = rig.book(BOOK)

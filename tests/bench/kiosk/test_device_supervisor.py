@@ -19,7 +19,7 @@ from drivers.uid import Uid
 from kiosk.config import StationConfig, parse_config
 from kiosk.device_news import DeviceDown, DeviceUp
 from kiosk.device_supervisor import ABANDONED_AT_MOST, DeviceSupervisor
-from kiosk.pad_orders import ReadContent, SecuritySet, SetSecurity
+from kiosk.pad_orders import ContentRead, ReadContent, SecuritySet, SetSecurity
 from kiosk.session.events import WriteFailure
 from tests.bench.kiosk.heard import Heard
 from tests.waiting import eventually
@@ -241,3 +241,77 @@ def test_a_broken_scanner_does_not_keep_the_pad_from_starting(
     with supervised(both, {"stubborn": driver_of(Stubborn())}, monkeypatch) as (_, heard):
         heard.first(InventoryRound)
         assert heard.first(DeviceDown).error == "WrongDevice"
+
+
+ONE, OTHER = "one technician", "another"
+
+
+def test_orders_under_way_when_a_technician_takes_the_pad_have_failed_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slow, good = Stubborn(hangs="write AFI"), Stubborn()
+    other = release(Uid("E004010011223344"))
+    with supervised(STUBBORN, {"stubborn": driver_of(slow, good)}, monkeypatch) as (boss, heard):
+        heard.first(InventoryRound)
+        boss.order((release(), other))
+        eventually(lambda: slow.calls[-1] == "write AFI", 5, "write under way")
+        assert boss.pause("pad", 60, ONE)
+        boss.order((ReadContent(BOOK),))
+        lost = [SecuritySet(order, WriteFailure.PAD_LOST) for order in (release(), other)]
+        assert heard.every(SecuritySet) == lost
+        assert heard.every(ContentRead) == [ContentRead(BOOK, None)]
+        slow.let_go.set()
+        eventually(lambda: threads_of(boss) == 0, 5, "end of the thread")
+        heard.mark()
+        assert boss.resume("pad", ONE)
+        heard.first(InventoryRound)
+        assert heard.every(SecuritySet) == []
+
+
+def test_a_device_that_one_technician_uses_is_neither_given_to_another_nor_taken_back_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The station would open the pad in the middle of a tag that is being written."""
+    pads = driver_of(Stubborn(), Stubborn(), Stubborn())
+    with supervised(STUBBORN, {"stubborn": pads}, monkeypatch) as (boss, heard):
+        heard.first(InventoryRound)
+        assert boss.pause("pad", 60, ONE)
+        assert not boss.pause("pad", 1, OTHER)
+        assert not boss.resume("pad", OTHER)
+        assert threads_of(boss) <= 1
+        assert boss.pause("pad", 60, ONE)
+        heard.mark()
+        assert boss.resume("pad", ONE)
+        assert boss.resume("pad", ONE)
+        assert boss.resume("pad", OTHER)
+        heard.first(InventoryRound)
+        assert len(heard.every(DeviceUp)) == 1
+        assert boss.pause("pad", 60, OTHER)
+
+
+def test_a_pause_that_is_over_gives_the_device_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    with supervised(STUBBORN, {"stubborn": driver_of(Stubborn(), Stubborn())}, monkeypatch) as (
+        boss,
+        heard,
+    ):
+        heard.first(InventoryRound)
+        assert boss.pause("pad", 60, ONE)
+        heard.mark()
+        monkeypatch.setattr("kiosk.device_supervisor.monotonic", lambda: monotonic() + 61)
+        boss.check()
+        heard.first(DeviceUp)
+        assert boss.pause("pad", 60, OTHER)
+
+
+def test_pausing_a_stuck_device_again_and_again_costs_no_thread_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pads = [Stubborn(hangs="open") for _ in range(5)]
+    with supervised(STUBBORN, {"stubborn": driver_of(*pads)}, monkeypatch) as (boss, _):
+        for _ in range(5):
+            boss.pause("pad", 60, ONE)
+            boss.resume("pad", ONE)
+            boss.check()
+        assert threads_of(boss) <= ABANDONED_AT_MOST
+        for pad in pads:
+            pad.let_go.set()
