@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from drivers.facts import TagSeen
+from drivers.tag_writing import write_afi
 from drivers.tags.security import SecurityState
-from drivers.whole_tag import WholeTag, read_tag, write_afi
+from drivers.whole_tag import WholeTag, read_tag
 from kiosk.cli.at_hand import (
     ConfigOption,
     JsonOption,

@@ -8,18 +8,13 @@ import typer
 from rich.progress import Progress
 
 from drivers.interfaces import TagReader
+from drivers.tag_writing import Told, write_afi, write_content
 from drivers.tags.content import Layout, TagModel, VersionNibble
 from drivers.tags.elements import Elements, elements_named
 from drivers.tags.encode import DSFIDS, encode_tag
 from drivers.tags.problems import TagEncodingError
 from drivers.tags.security import LibraryProfile, SecurityState
-from drivers.whole_tag import (
-    Told,
-    WholeTag,
-    read_tag,
-    write_afi,
-    write_content,
-)
+from drivers.whole_tag import WholeTag, read_tag
 from kiosk.cli.at_hand import ConfigOption, JsonOption, PauseOption, errors, give_up, say
 from kiosk.cli.pad_at_hand import (
     DriverOption,

@@ -11,11 +11,12 @@ from drivers.errors import DeviceSilent, TagLeft, TagLocked, TagUnreadable
 from drivers.facts import TagSeen
 from drivers.interfaces import DeviceIdentity, SystemInformation, TagBlocks
 from drivers.simulators.virtual_tags import CHIPS, TagRefusal, VirtualTag
+from drivers.tag_writing import write_afi, write_content, write_dsfid, write_memory
 from drivers.tags.content import TagModel
 from drivers.tags.elements import elements_named
 from drivers.tags.encode import encode_tag
 from drivers.uid import Uid
-from drivers.whole_tag import read_tag, write_afi, write_content, write_dsfid, write_memory
+from drivers.whole_tag import read_tag
 
 UID = Uid("E0040150338607AE")
 OLD, NEW = "TK.00003", "TK.00417"
