@@ -11,6 +11,8 @@ from kiosk.appliance.machine import Machine, write_whole
 from kiosk.appliance.roles import ROLES, SERVICE, Instance
 from kiosk.appliance.steps import Step, gone
 
+UP = frozenset({"active", "activating", "reloading"})
+
 
 class Instances:
     """What of muontra runs, or is meant to run, on this machine."""
@@ -29,12 +31,12 @@ class Instances:
         return [*self.stations(), *([service] if self._wanted_by(service).is_symlink() else [])]
 
     def running(self) -> list[Instance]:
-        """Those whose unit is up; none below another root."""
-        ask = self._machine.systemctl
+        """Those whose unit is up, or tries again and again to be; none below another root."""
+        machine = self._machine
         return [
             each
-            for each in (self.everything() if self._machine.live else [])
-            if self._machine.succeeds(ask("is-active", "--quiet", each.unit))
+            for each in (self.everything() if machine.live else [])
+            if machine.answer(machine.systemctl("is-active", each.unit)) in UP
         ]
 
     def making(self, instance: Instance) -> Iterator[Step]:

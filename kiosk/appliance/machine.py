@@ -45,6 +45,11 @@ class Machine:
         """Whether a question to the system is answered with yes."""
         return subprocess.run(words, capture_output=True, check=False, cwd="/").returncode == 0
 
+    def answer(self, words: Words) -> str:
+        """What a question to the system is answered with."""
+        asked = subprocess.run(words, capture_output=True, text=True, check=False, cwd="/")
+        return asked.stdout.strip()
+
     def systemctl(self, *words: str) -> Words:
         """For this root."""
         return ("systemctl", *(() if self.live else (f"--root={self.root}",)), *words)

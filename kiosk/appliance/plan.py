@@ -97,10 +97,11 @@ class Appliance:
     def _change_to(self, version: str) -> None:
         """Stations rest while they are looked at: nothing is added to their acts meanwhile."""
         leaving = self.versions.current
+        kept = leaving if leaving != version else self.versions.previous
         with self._resting():
             self._check(version)
             self._carry_out(self._changing(version))
-        self._carry_out(self.versions.forgetting({leaving, version}))
+        self._carry_out(self.versions.forgetting({kept, version}))
 
     def _changing(self, version: str) -> Iterator[Step]:
         yield from self.versions.switching(version)

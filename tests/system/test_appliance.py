@@ -14,7 +14,8 @@ from zipfile import ZipFile
 import pytest
 from typer.testing import CliRunner, Result
 
-from kiosk.appliance.machine import points_to
+from kiosk.appliance.machine import ApplianceProblem, Machine, points_to
+from kiosk.appliance.plan import Appliance
 from kiosk.appliance.roles import ROLES, instance
 from kiosk.appliance.udev import loaded_drivers, rules
 from kiosk.cli.main import app
@@ -251,6 +252,68 @@ def test_an_upgrade_keeps_the_way_back(upgraded: Path, old_wheel: Path) -> None:
     done("upgrade", "--back", "--root", upgraded)
     assert version_in(upgraded) == OLD
     assert points_to(upgraded / "opt/muontra/previous") == NEW
+
+
+def test_an_upgrade_that_was_cut_off_goes_on_and_keeps_the_way_back(
+    upgraded: Path, new_wheel: Path
+) -> None:
+    unit = upgraded / "etc/systemd/system/muontra-gate@.service"
+    unit.unlink()  # the power went after the switch, before the files
+    done("upgrade", "--wheel", new_wheel, "--root", upgraded)
+    assert unit.exists()
+    assert points_to(upgraded / "opt/muontra/previous") == OLD
+    done("upgrade", "--back", "--root", upgraded)
+    assert version_in(upgraded) == OLD
+
+
+SYSTEM_PROGRAM = """#!/bin/sh
+echo "$(basename $0) $*" >> {log}
+case "$*" in is-active*) echo activating; exit 3;; esac
+"""
+
+
+@pytest.fixture
+def asked(upgraded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What a running system is asked to do, in place of doing it."""
+    log = tmp_path / "asked"
+    for name in ("systemctl", "udevadm"):
+        program = tmp_path / name
+        program.write_text(SYSTEM_PROGRAM.format(log=log))
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    return log
+
+
+def running_appliance(root: Path) -> Appliance:
+    machine = Machine(root)
+    machine.live = True
+    return Appliance(machine, lambda _how, _what: None)
+
+
+def test_a_station_rests_while_its_version_changes(upgraded: Path, asked: Path) -> None:
+    running_appliance(upgraded).back()
+    assert asked.read_text().splitlines() == [
+        "systemctl is-active muontra-gate@gate-1.service",
+        "systemctl stop muontra-gate@gate-1.service",
+        "systemctl daemon-reload",
+        "systemctl restart systemd-journald",
+        "udevadm control --reload",
+        "udevadm trigger --settle",
+        "systemctl start muontra-gate@gate-1.service",
+    ]
+    assert version_in(upgraded) == OLD
+
+
+def test_a_station_runs_on_after_a_refused_change(upgraded: Path, asked: Path) -> None:
+    leave_act(upgraded, UNKNOWN_ACT)
+    with pytest.raises(ApplianceProblem, match="cannot go on"):
+        running_appliance(upgraded).back()
+    said = asked.read_text().splitlines()
+    assert said[-2:] == [
+        "systemctl stop muontra-gate@gate-1.service",
+        "systemctl start muontra-gate@gate-1.service",
+    ]
+    assert version_in(upgraded) == NEW
 
 
 def leave_act(root: Path, body: bytes) -> Path:
