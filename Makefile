@@ -12,6 +12,7 @@ UPGRADE ?=
 
 BIN := .venv/bin
 LOCKS := requirements/build.txt requirements/runtime.txt requirements/dev.txt
+FUZZ_LOCK := requirements/fuzz.txt
 WORDS := $(patsubst %.po,%.mo,$(wildcard ui/locale/*/LC_MESSAGES/*.po))
 
 # Nothing is fetched to build: what must be built uses the pinned setuptools of .venv.
@@ -74,12 +75,16 @@ lint: setup
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@! grep -nE '^-|://|@ ' $(LOCKS) || { echo "A lock names where packages come from."; exit 1; }
+	@! grep -nE '^-|://|@ ' $(LOCKS) $(FUZZ_LOCK) || { echo "A lock names where packages come from."; exit 1; }
 
 bench: setup debian-test
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
-soak: setup debian-test
+$(BIN)/.fuzz: $(FUZZ_LOCK) | $(BIN)/.packages
+	@$(PIP_INSTALL) --require-hashes --only-binary :all: -r $<
+	@touch $@
+
+soak: setup debian-test $(BIN)/.fuzz
 	@$(BIN)/python -m tests.soak $(ARGS)
 
 screenshots: setup
@@ -95,6 +100,7 @@ lock: setup
 	@$(COMPILE) pyproject.toml --extra gpio --output-file requirements/runtime.txt
 	@$(COMPILE) pyproject.toml --extra gpio --extra dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
 	@$(COMPILE) --group build --constraint requirements/runtime.txt --output-file requirements/build.txt
+	@$(COMPILE) --group fuzz --output-file $(FUZZ_LOCK)
 
 clean:
 	rm -rf .venv build dist *.egg-info .hypothesis .*_cache

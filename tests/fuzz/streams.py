@@ -1,6 +1,7 @@
 """Bytes fed to a parser piece by piece, as a line brings them, with an eye on what it keeps.
 
-The first byte of an input is the length of the pieces; 0 brings all the rest at once.
+The first byte of an input is the length of the pieces; 0 brings all the rest at once. Long inputs
+come in larger pieces.
 """
 
 from collections.abc import Callable, Iterator
@@ -8,13 +9,15 @@ from typing import Any
 
 from drivers.barcodes.heard import Splitter
 
+MOST_PIECES = 32
+
 Decode = Callable[[bytes, bool], tuple[int, Any]]
 """As `drivers.framed_line` wants one: bytes used up, and the first good frame."""
 
 
 def pieces(data: bytes) -> Iterator[bytes]:
     """What comes, one after the other."""
-    step = (data[0] if data else 0) or len(data) or 1
+    step = max((data[0] if data else 0) or len(data), len(data) // MOST_PIECES, 1)
     for at in range(1, len(data), step):
         yield data[at : at + step]
 

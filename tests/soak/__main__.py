@@ -1,97 +1,28 @@
-"""`make soak`: the long runs that `make test` only samples. Example: make soak ARGS='--kills 200'.
+"""`make soak`: the long runs that `make test` only samples.
 
-A thousand kills at named steps, in blocks of fifty with a seed each; after every block the
-promises are checked on stores, tags and what people were shown. The report goes to
-docs/soak-report.md; one broken promise ends the run with its seed.
+Example: make soak ARGS='crashes --kills 200'. Without a name all of them run.
 """
 
-import argparse
-import platform
-import sqlite3
 import sys
-import tempfile
-from collections import Counter
-from datetime import datetime
-from pathlib import Path
-from time import monotonic
+from argparse import ArgumentParser
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from tests.soak import crashes, devices, fuzzing
 
-from kiosk.crash_points import CrashPoint as KioskPoint
-from service.crash_points import CrashPoint as ServicePoint
-from tests.system.crash_rig import CrashRig
-from tests.system.rig import Rig, Template
-
-BLOCK = 50
-REPORT = Path("docs/soak-report.md")
-STEPS = tuple(point.value for point in (*KioskPoint, *ServicePoint))
-
-console = Console(width=100, highlight=False)
+PARTS = {"crashes": crashes, "devices": devices, "fuzzing": fuzzing}
 
 
 def main() -> int:
-    """Exit 0 only if every promise held and every step was cut."""
-    options = _parser().parse_args()
-    began, cuts, broken = monotonic(), Counter[str](), list[str]()
-    blocks = 0
-    with tempfile.TemporaryDirectory() as folder, _progress() as progress:
-        bar = progress.add_task("Processes killed", total=options.kills)
-        template = Template.make(Path(folder) / "template")
-        while cuts.total() < options.kills and not broken:
-            seed = options.seed + blocks
-            broken += _block(template, Path(folder) / str(blocks), seed, cuts)
-            progress.update(bar, completed=min(cuts.total(), options.kills))
-            blocks += 1
-    missed = [step for step in STEPS if not cuts[step]]
-    _report(options.seed, blocks, cuts, broken, missed, monotonic() - began)
-    return 1 if broken or missed else 0
-
-
-def _block(template: Template, folder: Path, seed: int, cuts: Counter[str]) -> list[str]:
-    with Rig(template, folder) as rig:
-        rig.service.start()
-        crash = CrashRig(rig, seed)
-        crash.sample(BLOCK)
-        cuts.update(crash.cuts)
-        return [f"seed {seed}: {promise}" for promise in crash.verdict()]
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="make soak", description=__doc__)
-    parser.add_argument("--kills", type=int, default=1000, help="processes truly killed at least")
-    parser.add_argument("--seed", type=int, default=1, help="of the first block")
-    return parser
-
-
-def _progress() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, TimeElapsedColumn(), console=console)
-
-
-def _report(
-    seed: int, blocks: int, cuts: Counter[str], broken: list[str], missed: list[str], seconds: float
-) -> None:
-    verdict = "; ".join(broken) if broken else "no promise broken"
-    lines = [
-        "# Soak report",
-        "",
-        f"{datetime.now().astimezone():%Y-%m-%d}, Python {platform.python_version()}, SQLite "
-        f"{sqlite3.sqlite_version}, {platform.machine()}, {seconds / 60:.0f} minutes.",
-        "",
-        f"{blocks * BLOCK} visits armed, {cuts.total()} of them truly cut, seeds {seed} to "
-        f"{seed + blocks - 1}: **{verdict}**. Every {BLOCK} visits all loans, tags and what people",
-        "were shown were held against each other, before and after each tag was seen once more.",
-        f"Steps never cut: {', '.join(missed) or 'none'}.",
-        "",
-        "| step | cuts |",
-        "|---|---|",
-        *(f"| {step} | {cuts[step]} |" for step in STEPS),
-        "",
-        "Made by `make soak`.",
-    ]
-    REPORT.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    console.print(f"{verdict}; the report lies in {REPORT}")
+    """Exit 0 only if all went well."""
+    parser = ArgumentParser(prog="make soak", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--seed", type=int, default=1, help="of the first block of everything")
+    for part in PARTS.values():
+        part.add_options(parser)
+    options = parser.parse_args()
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    ends: list[int] = [PARTS[name].run(options) for name in options.parts or PARTS]
+    return max(ends)
 
 
 if __name__ == "__main__":
