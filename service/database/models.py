@@ -2,6 +2,7 @@
 
 Rows are named by what staff know them by where that is short (points, categories, item types);
 numbers stand where a table grows. The ledger gives loans their numbers: it is the only writer.
+The index of words, `title_index`, is no table of SQLAlchemy's: service/catalogue/index.py.
 """
 
 from enum import StrEnum
@@ -50,6 +51,9 @@ Milliseconds = BigInteger
 Code = String(32)
 OperationKey = String(32)
 ItemNumber = String(64)
+# Compared by its bytes in every database, so that what begins with a text is one range.
+Bytewise = Text().with_variant(Text(collation="C"), "postgresql")
+BytewiseNumber = String(64).with_variant(String(64, collation="C"), "postgresql")
 CardNumber = String(64)
 
 
@@ -184,14 +188,33 @@ titles = Table(
     Column("title", Text, nullable=False),
     Column("author", Text, nullable=False),
     Column("ddc", String(32), nullable=False),
-    Column("search_key", Text, nullable=False, index=True),  # title and author without accents
+    # Title and author without accents, as far as the eye would compare them.
+    Column("search_key", Bytewise, nullable=False, index=True),
+    Column("control_number", String(64)),  # of the record that it came with
+    Index("uq_titles_control_number", "control_number", unique=True),
+)
+
+isbns = Table(
+    "isbns",
+    metadata,
+    Column("isbn", String(13), primary_key=True),
+    Column("title", Number, ForeignKey("titles.id"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
+# The record that a title came with, without its copies; they stand in `items` alone.
+marc_records = Table(
+    "marc_records",
+    metadata,
+    Column("title", Number, ForeignKey("titles.id"), primary_key=True, autoincrement=False),
+    Column("record", LargeBinary, nullable=False),
 )
 
 items = Table(
     "items",
     metadata,
     Column("id", Number, primary_key=True),
-    Column("number", ItemNumber, nullable=False, unique=True),  # accession number, "TK.00003"
+    Column("number", BytewiseNumber, nullable=False, unique=True),  # accession number, "TK.00003"
     Column("title", Number, ForeignKey("titles.id"), nullable=False, index=True),
     Column("item_type", Code, ForeignKey("item_types.code"), nullable=False),
     Column("home_point", Code, ForeignKey("points.code"), nullable=False),

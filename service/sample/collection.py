@@ -7,12 +7,12 @@ from itertools import cycle
 from random import Random
 from zlib import crc32
 
+from service.catalogue.index import key_of
 from service.sample import known
 from service.sample.grammar import proportional
 from service.sample.names import AuthorCircle
 from service.sample.points import POINTS, Row, SamplePoint
 from service.sample.titles import Subject, invent, title_table
-from service.vietnamese import search_key
 
 FEWEST_COPIES = 200
 MOST_COPIES = 150_000
@@ -161,7 +161,7 @@ def title_row(title: Title) -> Row:
         "title": title.title,
         "author": title.author,
         "ddc": title.ddc,
-        "search_key": search_key(f"{title.title} {title.author}"),
+        "search_key": key_of(title.title, title.author),
     }
 
 

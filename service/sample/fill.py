@@ -10,9 +10,10 @@ from msgspec.structs import asdict
 from sqlalchemy import Connection, Engine, Table, delete, func, insert, select
 from zmq.utils import z85
 
+from service.catalogue.index import keep
 from service.database import models
 from service.sample import lending
-from service.sample.collection import item_row, title_row
+from service.sample.collection import Title, item_row, title_row
 from service.sample.loans import OLD_DESK, Circulation
 from service.sample.points import ROOT, TIME_ZONE, Row, point_rows
 from service.sample.readers import Patron, card_rows, patron_row, patrons
@@ -78,6 +79,10 @@ class Press:
         self._connection.execute(delete(table))
         self.write(table, rows)
 
+    def index(self, titles: Iterable[Title]) -> None:
+        """Let the words of these titles be found."""
+        keep(self._connection, ((title.id, title.title, title.author) for title in titles))
+
     def leave_numbers_behind(self) -> None:
         """PostgreSQL goes on numbering after the sample's rows; SQLite does so by itself."""
         if self._connection.dialect.name == "postgresql":
@@ -113,6 +118,7 @@ def _write_patrons(press: Press, sample: Sample) -> list[Patron]:
 def _write_collection(press: Press, sample: Sample, circulation: Circulation) -> None:
     for copies_of_titles in chunks(sample.collection()):
         press.write(models.titles, (title_row(copies[0].title) for copies in copies_of_titles))
+        press.index(copies[0].title for copies in copies_of_titles)
         copies = list(chain.from_iterable(copies_of_titles))
         press.write(models.items, map(item_row, copies))
         circulation.take(copies)

@@ -29,9 +29,14 @@ def test_migrations_equal_the_models(new_database: Copy) -> None:
     with engine.connect() as connection, warnings.catch_warnings():
         # SQLite cannot tell about the index over three coalesce(); the test below does.
         warnings.filterwarnings("ignore", message=".*expression-based index.*")
-        context = MigrationContext.configure(connection)
+        context = MigrationContext.configure(connection, opts={"include_name": is_a_model})
         assert compare_metadata(context, models.metadata) == []
     engine.dispose()
+
+
+def is_a_model(name: str | None, kind: str, _parents: object) -> bool:
+    """The index of words is another thing in every database; its own tests tell of it."""
+    return kind != "table" or not (name or "").startswith("title_index")
 
 
 def test_checks_are_the_same_in_models_and_migrations(new_database: Copy) -> None:

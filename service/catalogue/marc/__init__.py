@@ -1,0 +1,1 @@
+"""MARC 21 records: read, understood, written (docs/catalogue.md, MARC)."""
