@@ -57,6 +57,7 @@ SYSTEM_INFORMATION = IsoCommand("system information", 0x2B)
 BLOCK_SECURITY = IsoCommand("block security", 0x2C)
 SET_EAS = IsoCommand("set EAS", 0xA2, writes=True)
 RESET_EAS = IsoCommand("reset EAS", 0xA3, writes=True)
+LOCK_EAS = IsoCommand("lock EAS", 0xA4, writes=True)
 EAS_ALARM = IsoCommand("EAS alarm", 0xA5)
 
 COMMANDS: Mapping[int, IsoCommand] = MappingProxyType(
@@ -77,6 +78,7 @@ COMMANDS: Mapping[int, IsoCommand] = MappingProxyType(
             BLOCK_SECURITY,
             SET_EAS,
             RESET_EAS,
+            LOCK_EAS,
             EAS_ALARM,
         )
     }

@@ -14,8 +14,8 @@ from drivers.bibliotheca_3m.commands import (
 )
 from drivers.bibliotheca_3m.statuses import NO_TRANSPONDER, NOT_IMPLEMENTED, OK
 from drivers.field_layout import Fields
+from drivers.interfaces import SystemInformation
 from drivers.iso15693_requests import (
-    EAS_ALARM,
     LOCK_AFI,
     LOCK_BLOCK,
     LOCK_DSFID,
@@ -27,7 +27,6 @@ from drivers.iso15693_requests import (
     WRITE_AFI,
     WRITE_BLOCK,
     WRITE_DSFID,
-    IsoAnswer,
     IsoCommand,
     IsoRequest,
     parse_request,
@@ -41,7 +40,7 @@ from drivers.uid import Uid, uid_bytes
 
 UNKNOWN_ERROR = 0x0F
 PARAMETER_RANGE = 0x32
-FLAG_BYTES = 1
+BLOCK_NUMBERS = 256
 UID_BYTES_IN_INFORMATION = 8
 
 _STATUS_OF_CHIP_ERROR: Mapping[int, int] = MappingProxyType(
@@ -137,9 +136,9 @@ class VirtualPad:
         if not count:
             return Reply(PARAMETER_RANGE)
         heard = self._exchange(READ_BLOCKS, request.uid, bytes((first, count - 1)), option=True)
-        if heard.answer is None or heard.answer.error is not None:
+        data = heard.data
+        if data is None:
             return _refused(heard)
-        data = heard.answer.data
         width = len(data) // count
         blocks = [(bool(data[at]), data[at + 1 : at + width]) for at in range(0, len(data), width)]
         rows = numbered_blocks(first, blocks)
@@ -148,7 +147,7 @@ class VirtualPad:
     def _write(self, request: Request, before_block: BeforeBlock) -> Reply:
         """Block by block, as the pad does with chips that cannot write several at once."""
         first, count, data = (request.fields[name] for name in ("first", "count", "data"))
-        if not count or len(data) % count:
+        if not count or len(data) % count or first + count > BLOCK_NUMBERS:
             return Reply(PARAMETER_RANGE)
         size, seconds = len(data) // count, 0.0
         for done in range(count):
@@ -173,27 +172,27 @@ class VirtualPad:
 
     def _information(self, request: Request, _before: BeforeBlock) -> Reply:
         heard = self._exchange(SYSTEM_INFORMATION, request.uid)
-        if heard.answer is None or heard.answer.error is not None:
+        told = heard.data
+        if told is None:
             return _refused(heard)
-        told = heard.answer.data
         return Reply(OK, told[:1] + told[1 + UID_BYTES_IN_INFORMATION :], heard.seconds)
 
     def _get_afi(self, request: Request, _before: BeforeBlock) -> Reply:
-        return self._told(request, lambda answer: parse_system_information(answer.data).afi)
+        return self._told(request, lambda told: told.afi)
 
     def _get_dsfid(self, request: Request, _before: BeforeBlock) -> Reply:
-        return self._told(request, lambda answer: parse_system_information(answer.data).dsfid)
+        return self._told(request, lambda told: told.dsfid)
 
-    def _told(self, request: Request, value: Callable[[IsoAnswer], int]) -> Reply:
+    def _told(self, request: Request, value: Callable[[SystemInformation], int]) -> Reply:
         heard = self._exchange(SYSTEM_INFORMATION, request.uid)
-        if heard.answer is None or heard.answer.error is not None:
+        if heard.data is None:
             return _refused(heard)
-        return Reply(OK, bytes((value(heard.answer),)), heard.seconds)
+        told = value(parse_system_information(heard.data))
+        return Reply(OK, bytes((told,)), heard.seconds)
 
     def _check_eas(self, _request: Request, _before: BeforeBlock) -> Reply:
-        heard = self._exchange(EAS_ALARM, None)
-        there = heard.answer is not None or heard.collision
-        return Reply(OK if there else NO_TRANSPONDER, b"", heard.seconds)
+        there, seconds = self._field.eas_alarm()
+        return Reply(OK if there else NO_TRANSPONDER, b"", seconds)
 
     def _pass_through(self, request: Request, _before: BeforeBlock) -> Reply:
         try:
@@ -223,9 +222,8 @@ class VirtualPad:
         *,
         option: bool = False,
     ) -> Heard:
-        tag = self._field.tag(uid) if uid else None
-        needs_option = bool(tag and tag.chip.needs_option_flag and command.writes)
-        flag = option or (needs_option and self._settings.sets_option_flag)
+        sets = self._settings.sets_option_flag and self._field.option_for(command, uid)
+        flag = option or sets
         return self._field.exchange(IsoRequest(command, uid, parameters, flag))
 
 

@@ -1,31 +1,40 @@
-"""The radio of a virtual reader: which tags are in reach, and which an inventory reports."""
+"""The radio of a virtual reader: which antenna is on air, and which tags an inventory reports."""
 
 from collections.abc import Sequence
 
-from drivers.simulators import air
-from drivers.simulators.virtual_tags import PadField, VirtualTag
+from drivers.simulators.iso15693_field import IsoField
+from drivers.simulators.virtual_tags import PadField
 from drivers.uid import Uid
+
+NOBODY = Uid("0" * 16)
+"""No chip has this number."""
 
 
 class VirtualRadio:
     """Owner: the thread of the simulator's host. `pads`, one an antenna, may be changed from any
     thread. One antenna has the field at a time.
 
-    `only_new_tags`: a tag is reported once until it leaves or the field was off.
+    `only_new_tags`: a tag is reported once until it leaves or the field was off. `selected`: whom
+    commands without an address are for, in the mode for that.
     """
 
     def __init__(self, pads: Sequence[PadField], *, only_new_tags: bool, tags_a_frame: int) -> None:
-        self._pads = pads
         self.only_new_tags = only_new_tags
-        self._tags_a_frame = tags_a_frame
+        self.selected = NOBODY
+        self._fields = [IsoField(PadField()), *(IsoField(pad) for pad in pads)]
         self._antenna = 1
+        self._tags_a_frame = tags_a_frame
         self._reported: set[Uid] = set()
         self._pending: list[Uid] = []
-        self._selected: Uid | None = None
 
     @property
     def antennas(self) -> int:
-        return len(self._pads)
+        return len(self._fields) - 1
+
+    @property
+    def field(self) -> IsoField:
+        """The tags that have power."""
+        return self._fields[self._antenna]
 
     @property
     def has_more(self) -> bool:
@@ -37,22 +46,17 @@ class VirtualRadio:
         quiet.
         """
         self._antenna = antenna
-        for pad in self._pads:
-            pad.lose_power()
+        for field in self._fields:
+            field.reset()
         self._reported.clear()
         self._pending.clear()
-        self._selected = None
-
-    def in_reach(self) -> tuple[VirtualTag, ...]:
-        """The tags that have power."""
-        return self._pads[self._antenna - 1].tags() if self._antenna else ()
+        self.selected = NOBODY
 
     def find(self) -> float:
         """An inventory; `next_found` gives what it found. Returns its seconds on the air."""
-        tags = self.in_reach()
-        self._reported &= {tag.uid for tag in tags}
-        found, seconds = air.inventory([tag.uid for tag in tags if not tag.quiet])
-        self._pending = [uid for uid in found if uid not in self._reported]
+        self._reported = {uid for uid in self._reported if self.field.tag(uid)}
+        found, seconds = self.field.inventory()
+        self._pending = [tag.uid for tag in found if tag.uid not in self._reported]
         if self.only_new_tags:
             self._reported.update(self._pending)
         return seconds
@@ -61,20 +65,5 @@ class VirtualRadio:
         """UID and DSFID of as many tags as one frame holds."""
         now = self._pending[: self._tags_a_frame]
         self._pending = self._pending[self._tags_a_frame :]
-        dsfids = {tag.uid: tag.dsfid for tag in self.in_reach()}
-        return [(uid, dsfids.get(uid, 0)) for uid in now]
-
-    def select(self, uid: Uid) -> None:
-        """From now on `selected` means this tag."""
-        self._selected = uid
-
-    def selected(self) -> VirtualTag | None:
-        return self.addressed(self._selected) if self._selected else None
-
-    def addressed(self, uid: Uid) -> VirtualTag | None:
-        return next((tag for tag in self.in_reach() if tag.uid == uid), None)
-
-    def only_one(self) -> VirtualTag | None:
-        """Who answers without an address: several tags drown each other."""
-        tags = self.in_reach()
-        return tags[0] if len(tags) == 1 else None
+        here = [(uid, self.field.tag(uid)) for uid in now]
+        return [(uid, tag.dsfid if tag else 0) for uid, tag in here]

@@ -11,6 +11,7 @@ from drivers.iso15693_requests import (
     LOCK_AFI,
     LOCK_BLOCK,
     LOCK_DSFID,
+    LOCK_EAS,
     READ_BLOCK,
     READ_BLOCKS,
     RESET_EAS,
@@ -45,6 +46,11 @@ class Heard:
     seconds: float
     collision: bool = False
 
+    @property
+    def data(self) -> bytes | None:
+        """What a chip that obeyed has told."""
+        return self.answer.data if self.answer and self.answer.error is None else None
+
 
 class IsoField:
     """Owner: the thread of the simulator's host. `pad` may be changed from any thread."""
@@ -65,6 +71,18 @@ class IsoField:
     def tag(self, uid: Uid) -> VirtualTag | None:
         """The tag, if it is in reach."""
         return self._pad.tag(uid)
+
+    def option_for(self, command: IsoCommand, uid: Uid | None) -> bool:
+        """What a reader that knows its chips says in the option flag of a write."""
+        tag = self.tag(uid) if uid else None
+        return command.writes and tag is not None and tag.chip.needs_option_flag
+
+    def eas_alarm(self) -> tuple[bool, float]:
+        """Whether a tag with EAS set is there, and the seconds on the air: those that are answer
+        alike, so that a reader hears them as one.
+        """
+        heard = self.exchange(IsoRequest(EAS_ALARM))
+        return heard.answer is not None or heard.collision, heard.seconds
 
     def exchange(self, request: IsoRequest) -> Heard:
         """One request and its answer."""
@@ -174,6 +192,11 @@ def _eas(tag: VirtualTag, *, on: bool) -> bytes:
     return b""
 
 
+def _lock_eas(tag: VirtualTag, _request: IsoRequest) -> bytes:
+    tag.lock_eas()
+    return b""
+
+
 def _eas_alarm(tag: VirtualTag, _request: IsoRequest) -> bytes | None:
     return EAS_SEQUENCE if tag.chip.has_eas and tag.eas else None
 
@@ -194,6 +217,7 @@ _HANDLERS: Mapping[IsoCommand, Callable[[VirtualTag, IsoRequest], bytes | None]]
         BLOCK_SECURITY: _security,
         SET_EAS: lambda tag, _: _eas(tag, on=True),
         RESET_EAS: lambda tag, _: _eas(tag, on=False),
+        LOCK_EAS: _lock_eas,
         EAS_ALARM: _eas_alarm,
     }
 )

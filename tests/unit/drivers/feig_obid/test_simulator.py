@@ -6,9 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers.feig_obid.commands import (
+    BY_CODE,
+    READ_BLOCKS,
+    WITH_SECURITY,
+    WRITE_AFI,
+    WRITE_BLOCKS,
+    Request,
+)
 from drivers.feig_obid.frames import Frame
 from drivers.feig_obid.simulator import FeigSimulator
 from drivers.feig_obid.virtual_reader import FeigSimulatorSettings
+from drivers.feig_obid.virtual_tag_commands import SELECTED
 from drivers.simulators.device import Act, Say
 from drivers.simulators.virtual_tags import CHIPS, VirtualTag
 from drivers.uid import Uid
@@ -205,3 +214,38 @@ def test_an_antenna_that_is_not_there_is_refused() -> None:
     select = Frame(0x6A, b"\x02").raw.hex()
     assert Line().ask(select).startswith("06 00 6A 11")
     assert Line(antennas=2).ask(select).startswith("06 00 6A 00")
+
+
+def test_blocks_come_with_their_security_bytes_when_asked_for() -> None:
+    asked = Request(READ_BLOCKS, {"first": 2, "count": 2}, SAMPLE, WITH_SECURITY)
+    answer = bytes.fromhex(Line(sample_tag(locked_blocks={3})).ask(asked.frame().raw.hex()))
+    blocks = MEMORY[8:12][::-1], MEMORY[12:16][::-1]
+    assert answer[4:-2] == b"\2\4" + b"\0" + blocks[0] + b"\1" + blocks[1]
+
+
+def test_a_command_without_an_address_reaches_the_tag_that_was_selected() -> None:
+    line = Line(sample_tag(), VirtualTag(uid=OTHER))
+    write = Request(WRITE_AFI, {"afi": 0xC2}, None, SELECTED)
+    assert line.ask(write.frame().raw.hex()) == golden.NO_TAG
+    line.ask(Request(BY_CODE[0xB0, 0x25], {}, OTHER).frame().raw.hex())
+    assert line.ask(write.frame().raw.hex()) == golden.DONE
+    assert [tag.afi for tag in line.simulator.pad.tags()] == [0, 0xC2]
+
+
+@pytest.mark.parametrize("count", [0, 60])
+def test_blocks_that_no_chip_or_reader_can_give_at_once_are_refused(count: int) -> None:
+    line = Line(sample_tag(chip=CHIPS["icode-slix2"]))
+    asked = Request(READ_BLOCKS, {"first": 0, "count": count}, SAMPLE)
+    assert line.ask(asked.frame().raw.hex()).startswith("06 00 B0 11")
+
+
+def test_a_write_beyond_the_last_block_number_is_refused() -> None:
+    fields = {"first": 255, "count": 2, "size": 4, "blocks": bytes(8)}
+    line = Line(sample_tag())
+    assert line.ask(Request(WRITE_BLOCKS, fields, SAMPLE).frame().raw.hex()).startswith("06 00 B0")
+    assert line.ask("05 FF 65 E5 CB") == golden.VERSION
+
+
+def test_the_chip_says_which_block_it_has_not() -> None:
+    asked = Request(READ_BLOCKS, {"first": 27, "count": 2}, SAMPLE)
+    assert Line(sample_tag()).ask(asked.frame().raw.hex()).startswith("07 00 B0 95 10")
