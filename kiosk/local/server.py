@@ -1,16 +1,18 @@
-"""Serves a station's local socket: each connection has its reader and its writer.
+"""Serves a station's local socket: each connection has a thread that answers and one that tells.
 
+Who does not read is not answered further: answers are never queued, events are dropped.
 What only the controller knows is asked of it, and waited for with a deadline; frames and events
 are read here. A station whose socket cannot be made works all the same.
 """
 
+import socket
 import socketserver
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, Full, Queue
-from threading import Thread
+from threading import BoundedSemaphore, Lock, Thread
 
 import msgspec
 import structlog
@@ -36,7 +38,10 @@ from kiosk.local.protocol import (
 )
 
 MOST_WAITING = 10_000
-"""Messages that somebody may leave unread; who does not keep up loses events."""
+"""Events that somebody may leave unread; who does not keep up loses more."""
+
+MOST_CLIENTS = 16
+"""Technicians' commands at one time. A program that forgets to close must not cost the station."""
 
 ANSWER_SECONDS = 10.0
 LAST_WORDS_SECONDS = 1.0
@@ -68,13 +73,19 @@ class LocalServer(socketserver.ThreadingUnixStreamServer):
         traces: Mapping[str, FrameTrace],
         bulletin: Bulletin,
     ) -> None:
-        path.unlink(missing_ok=True)
+        """Raises OSError when the socket cannot be made there."""
+        self._path = path
+        self._remove_left_over()
         super().__init__(str(path), _Conversation)
-        path.chmod(0o660)
+        self.places = BoundedSemaphore(MOST_CLIENTS)
         self.bulletin = bulletin
         self.traces = traces
-        self._path = path
         self._ask = ask
+
+    def server_bind(self) -> None:
+        """Nobody can connect yet when its mode is set."""
+        super().server_bind()
+        self._path.chmod(0o660)
 
     def start(self) -> None:
         """Serve in a thread of its own."""
@@ -85,6 +96,15 @@ class LocalServer(socketserver.ThreadingUnixStreamServer):
         self.shutdown()
         self.server_close()
         self._path.unlink(missing_ok=True)
+
+    def _remove_left_over(self) -> None:
+        """A dead socket is removed; a living one, or what is no socket at all, never."""
+        if not self._path.is_socket():
+            return
+        with socket.socket(socket.AF_UNIX) as other:
+            if other.connect_ex(str(self._path)) == 0:
+                raise OSError(f"another station answers at {self._path}; name a socket of its own")
+        self._path.unlink()
 
     def ask_controller(self, request: AnyRequest, asker: object) -> Answer:
         """What the controller says, or that it says nothing."""
@@ -102,7 +122,7 @@ class LocalServer(socketserver.ThreadingUnixStreamServer):
 
 
 class _Conversation(socketserver.StreamRequestHandler):
-    """One client. Its own thread reads and asks; a second one writes."""
+    """One client. Its own thread reads, asks and answers; a second one tells events."""
 
     server: LocalServer
 
@@ -110,14 +130,33 @@ class _Conversation(socketserver.StreamRequestHandler):
         super().setup()
         self._paused: set[str] = set()
         self._unmasked: set[str] = set()
-        self._outbox: Queue[Message | None] = Queue(MOST_WAITING)
-        self._writer = Thread(target=self._write, daemon=True)
-        self._writer.start()
+        self._events: Queue[Event | None] = Queue(MOST_WAITING)
+        self._one_at_a_time = Lock()
+        self._teller = Thread(target=self._tell_events, daemon=True)
+        self._teller.start()
 
     def handle(self) -> None:
-        with suppress(ConnectionError):
-            while line := self.rfile.readline(LONGEST_LINE):
-                self._outbox.put(self._answer(line))
+        with suppress(OSError):
+            if not self.server.places.acquire(blocking=False):
+                self._write(Trouble(reason="too many connections; end one of the other commands"))
+                return
+            try:
+                self._converse()
+            finally:
+                self.server.places.release()
+
+    def _converse(self) -> None:
+        while line := self.rfile.readline(LONGEST_LINE):
+            if line.endswith(b"\n"):
+                self._write(self._answer(line))
+            elif len(line) == LONGEST_LINE:
+                self._skip_line()
+                self._write(Trouble(reason=f"a request longer than {LONGEST_LINE} bytes is none"))
+
+    def _skip_line(self) -> None:
+        """The rest of it is no request of its own, whatever stands there."""
+        while (rest := self.rfile.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
+            pass
 
     def finish(self) -> None:
         """A technician who is gone holds no device any more, and sees nothing."""
@@ -126,9 +165,11 @@ class _Conversation(socketserver.StreamRequestHandler):
             self.server.ask_controller(Resume(device=device), self)
         for device in self._unmasked:
             self.server.ask_controller(Unmask(device=device, seconds=0), self)
-        self._outbox.put(None)
-        self._writer.join(LAST_WORDS_SECONDS)
-        super().finish()
+        with suppress(Full):
+            self._events.put_nowait(None)
+        self._teller.join(LAST_WORDS_SECONDS)
+        with suppress(OSError):
+            super().finish()
 
     def _answer(self, line: bytes) -> Answer:
         try:
@@ -160,9 +201,13 @@ class _Conversation(socketserver.StreamRequestHandler):
 
     def _notice(self, event: Event) -> None:
         with suppress(Full):
-            self._outbox.put_nowait(event)
+            self._events.put_nowait(event)
 
-    def _write(self) -> None:
+    def _tell_events(self) -> None:
         with suppress(OSError):
-            while (message := self._outbox.get()) is not None:
-                self.wfile.write(line_of(message))
+            while (event := self._events.get()) is not None:
+                self._write(event)
+
+    def _write(self, message: Message) -> None:
+        with self._one_at_a_time:
+            self.wfile.write(line_of(message))
