@@ -4,36 +4,18 @@ docs/protocols/readers.md, "3M error bytes".
 """
 
 from collections.abc import Mapping
-from enum import Enum, auto
 from types import MappingProxyType
 
-from drivers.errors import (
-    DeviceRefused,
-    DriverError,
-    FrameDamaged,
-    TagDisturbed,
-    TagLeft,
-    TagLocked,
-    TagUnreadable,
-)
+from drivers.errors import DriverError
 from drivers.uid import Uid
+from drivers.verdicts import Meaning, Verdict, error_for, meaning_in
 
 OK = 0x00
 NOT_IMPLEMENTED = 0x02
 NO_TRANSPONDER = 0x06
 NOT_SUPPORTED = 0x30
 
-
-class Verdict(Enum):
-    GOOD = auto()
-    NO_TAG = auto()
-    LOCKED = auto()
-    DISTURBED = auto()
-    TAG_TROUBLE = auto()
-    READER_SAID_NO = auto()
-
-
-_MEANINGS: Mapping[int, tuple[Verdict, str]] = MappingProxyType(
+_MEANINGS: Mapping[int, Meaning] = MappingProxyType(
     {
         OK: (Verdict.GOOD, "ok"),
         NOT_IMPLEMENTED: (Verdict.READER_SAID_NO, "command not implemented"),
@@ -54,28 +36,12 @@ _MEANINGS: Mapping[int, tuple[Verdict, str]] = MappingProxyType(
     }
 )
 
-_TAG_ERRORS: Mapping[Verdict, type[TagLeft | TagLocked | TagUnreadable]] = MappingProxyType(
-    {
-        Verdict.NO_TAG: TagLeft,
-        Verdict.LOCKED: TagLocked,
-        Verdict.DISTURBED: TagDisturbed,
-        Verdict.TAG_TROUBLE: TagUnreadable,
-    }
-)
 
-
-def meaning(status: int) -> tuple[Verdict, str]:
-    """A status that nobody has described counts as the reader's refusal."""
-    return _MEANINGS.get(status, (Verdict.READER_SAID_NO, f"unknown error {status:02X}"))
+def meaning(status: int) -> Meaning:
+    """What a status says."""
+    return meaning_in(_MEANINGS, status)
 
 
 def trouble(what: str, status: int, uid: Uid | None) -> DriverError | None:
     """The error that an answer to `what` stands for, or None when it is good."""
-    verdict, text = meaning(status)
-    if verdict is Verdict.GOOD:
-        return None
-    if uid is not None and verdict in _TAG_ERRORS:
-        return _TAG_ERRORS[verdict](f"tag {uid}, {what}: {text}; lay it flat and try again", uid)
-    if verdict is Verdict.DISTURBED:
-        return FrameDamaged(f"{what} came back disturbed: {text}; try again")
-    return DeviceRefused(f"the reader refused {what}: {text}", status)
+    return error_for(what, meaning(status), status, uid)

@@ -13,12 +13,13 @@ from msgspec import Meta, Struct
 from drivers.dialogue import Dialogue
 from drivers.feig_obid.commands import BAUD_DETECTION, SOFTWARE_VERSION, Request
 from drivers.feig_obid.frames import ANY_READER, Frame, decode
-from drivers.feig_obid.statuses import NO_TRANSPONDER, Verdict, meaning
+from drivers.feig_obid.statuses import NO_TRANSPONDER, meaning
 from drivers.field_layout import words
 from drivers.frame_trace import FrameTrace
 from drivers.framed_line import SILENCE, FramedLine
 from drivers.port import Port
 from drivers.serial_port import Parity
+from drivers.verdicts import Verdict
 
 PAUSE_BETWEEN_FRAMES = 0.005
 """Seconds after which the reader takes the next byte for the start of a frame."""

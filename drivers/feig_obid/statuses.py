@@ -4,19 +4,12 @@ docs/protocols/readers.md, "FEIG status bytes" and "ISO 15693 error bytes".
 """
 
 from collections.abc import Mapping
-from enum import Enum, auto
 from types import MappingProxyType
 
-from drivers.errors import (
-    DeviceRefused,
-    DriverError,
-    FrameDamaged,
-    TagDisturbed,
-    TagLeft,
-    TagLocked,
-    TagUnreadable,
-)
+from drivers.errors import DriverError, FrameDamaged
+from drivers.iso15693_requests import refusal
 from drivers.uid import Uid
+from drivers.verdicts import Meaning, Verdict, error_for, meaning_in
 
 OK = 0x00
 NO_TRANSPONDER = 0x01
@@ -29,18 +22,9 @@ LENGTH_ERROR = 0x81
 RF_WARNING = 0x84
 MORE_DATA = 0x94
 ISO_ERROR = 0x95
+CARD_ERROR = 0x96
 
-
-class Verdict(Enum):
-    GOOD = auto()
-    NO_TAG = auto()
-    DISTURBED = auto()
-    TAG_TROUBLE = auto()
-    TAG_SAID_NO = auto()
-    READER_SAID_NO = auto()
-
-
-_MEANINGS: Mapping[int, tuple[Verdict, str]] = MappingProxyType(
+_MEANINGS: Mapping[int, Meaning] = MappingProxyType(
     {
         OK: (Verdict.GOOD, "ok"),
         NO_TRANSPONDER: (Verdict.NO_TAG, "no transponder"),
@@ -66,30 +50,19 @@ _MEANINGS: Mapping[int, tuple[Verdict, str]] = MappingProxyType(
         0x92: (Verdict.READER_SAID_NO, "no valid data"),
         0x93: (Verdict.READER_SAID_NO, "data buffer overflow"),
         MORE_DATA: (Verdict.GOOD, "more data"),
-        ISO_ERROR: (Verdict.TAG_SAID_NO, "the tag refused"),
-        0x96: (Verdict.TAG_SAID_NO, "the card refused"),
+        ISO_ERROR: (Verdict.TAG_TROUBLE, "the tag refused"),
+        CARD_ERROR: (Verdict.TAG_TROUBLE, "the card refused"),
         0xF1: (Verdict.READER_SAID_NO, "hardware warning"),
     }
 )
 
-_TAG_REFUSALS: Mapping[int, tuple[type[TagLocked] | type[TagUnreadable], str]] = MappingProxyType(
-    {
-        0x01: (TagUnreadable, "command not supported"),
-        0x02: (TagUnreadable, "command not recognised"),
-        0x03: (TagUnreadable, "option not supported: the reader must know the chip type"),
-        0x0F: (TagUnreadable, "unknown error"),
-        0x10: (TagUnreadable, "block not available"),
-        0x11: (TagLocked, "already locked"),
-        0x12: (TagLocked, "locked, the content cannot change"),
-        0x13: (TagUnreadable, "block not programmed"),
-        0x14: (TagUnreadable, "block not locked"),
-    }
-)
+_CHIP_SAID_NO = frozenset({ISO_ERROR, CARD_ERROR})
+"""Behind them stands the error byte of the chip itself."""
 
 
-def meaning(status: int) -> tuple[Verdict, str]:
-    """A status that nobody has described counts as the reader's refusal."""
-    return _MEANINGS.get(status, (Verdict.READER_SAID_NO, f"unknown status {status:02X}"))
+def meaning(status: int) -> Meaning:
+    """What a status says."""
+    return meaning_in(_MEANINGS, status)
 
 
 def trouble(what: str, status: int, detail: bytes, uid: Uid | None) -> DriverError | None:
@@ -98,17 +71,9 @@ def trouble(what: str, status: int, detail: bytes, uid: Uid | None) -> DriverErr
     `detail` is what followed the status: the tag's own error byte, or the failing block.
     """
     verdict, text = meaning(status)
-    if verdict is Verdict.GOOD:
-        return None
-    if verdict is Verdict.READER_SAID_NO:
-        return DeviceRefused(f"the reader refused {what}: {text}", status)
-    if uid is None:
+    if uid is None and verdict not in {Verdict.GOOD, Verdict.READER_SAID_NO}:
         return FrameDamaged(f"{what} came back disturbed: {text}; try again")
-    if verdict is Verdict.NO_TAG:
-        return TagLeft(f"tag {uid} does not answer to {what}; lay it on the pad again", uid)
-    if verdict is Verdict.TAG_SAID_NO and detail:
-        kind, text = _TAG_REFUSALS.get(detail[0], (TagUnreadable, f"error {detail[0]:02X}"))
-        return kind(f"tag {uid} refused {what}: {text}", uid)
+    if uid is not None and status in _CHIP_SAID_NO and detail:
+        return refusal(what, uid, detail[0])
     where = f" at block {detail[0]}" if status == WRITE_ERROR and detail else ""
-    unreadable = TagDisturbed if verdict is Verdict.DISTURBED else TagUnreadable
-    return unreadable(f"tag {uid}, {what}: {text}{where}; lay it flat and try again", uid)
+    return error_for(what, (verdict, text + where), status, uid)
