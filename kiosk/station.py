@@ -129,9 +129,9 @@ class Station:
         self._controller.ready.wait()
         if self._controller.problem is not None:
             raise StationFailed(str(self._controller.problem)) from self._controller.problem
-        self._link.start()
         self._devices.start()
-        self._local = self._local_server()  # last: a device that has not started cannot be paused
+        self._local = self._local_server()  # a device that has not started cannot be paused
+        self._link.start()
 
     def _local_server(self) -> LocalServer | None:
         """A station whose socket cannot be made works all the same."""
