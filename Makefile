@@ -95,6 +95,7 @@ wheels: setup
 	@$(BIN)/pip download -qq --require-hashes --dest dist -r requirements/build.txt
 	@$(BIN)/pip download -qq --no-build-isolation --require-hashes $(WHEELS) --dest dist -r requirements/runtime.txt
 	@$(BIN)/pip wheel -qq --no-build-isolation --no-deps --no-index --wheel-dir dist .
+	@rm -rf build/lib build/bdist.* muontra.egg-info
 
 lock: setup
 	@$(COMPILE) pyproject.toml --extra gpio --output-file requirements/runtime.txt
