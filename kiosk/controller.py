@@ -113,8 +113,8 @@ class StationDevices(PausableDevices, Protocol):
     def listen(self, *, wanted: bool) -> None:
         """Turn all scanners on or off."""
 
-    def gate_kept(self, device: str) -> None:
-        """What this gate told stands on the disk."""
+    def gate_kept(self, told: GateTold, *, on_disk: bool) -> None:
+        """Whether what a gate told stands on the disk; each is answered once."""
 
     def order_chute(self, order: ChuteOrder) -> None:
         """For the book-drop."""
@@ -246,10 +246,13 @@ class Controller(Thread):
         if self._may_send(now):
             send_what_may_leave(draft, self._client, self._out_of_order(), now)
         self._telling.mark(draft, now)
-        if self._commit(draft):
+        committed = self._commit(draft)
+        if committed:
             draft.act(self._outside.devices.order)
         else:
             self._not_happened(*before, now)
+        for told in (each for each in news if isinstance(each, GateTold)):
+            self._outside.devices.gate_kept(told, on_disk=committed)
         self._settle_owed(now)
         self._publish(now)
         if self._drop_runner.look(self._runner.session, now) and self._frame is not None:
@@ -376,7 +379,6 @@ class Controller(Thread):
         wall = time()
         ahead = (wall - now) * 1000
         draft.write(changes_for(told, ahead, int(wall * 1000), self._facts.gate_days))
-        draft.acts.append(lambda: self._outside.devices.gate_kept(told.device))
 
     def _gate_lines(self, hours: float) -> list[GateLine]:
         since = int((time() - hours * 3600) * 1000)

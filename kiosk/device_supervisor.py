@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 import structlog
 
+from drivers.facts import GateTold
 from drivers.frame_trace import FrameTrace
 from drivers.interfaces import ChuteOrder
 from drivers.registry import Driver, DriverStatus, installed_drivers
@@ -104,11 +105,11 @@ class DeviceSupervisor:
         for scanner in self._workers_of(ScannerWorker):
             scanner.listen(wanted=wanted)
 
-    def gate_kept(self, device: str) -> None:
-        """What this gate told last stands on the disk."""
+    def gate_kept(self, told: GateTold, *, on_disk: bool) -> None:
+        """Whether what a gate told stands on the disk."""
         for gate in self._workers_of(GateWorker):
-            if gate.device_name == device:
-                gate.kept()
+            if gate.device_name == told.device:
+                gate.kept(told, on_disk=on_disk)
 
     def order_chute(self, order: ChuteOrder) -> None:
         """For the book-drop's chute."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from drivers.facts import GateTold
 from drivers.interfaces import ChuteOrder
 from kiosk.config import DeviceSection
 from kiosk.local.desk import DeskFacts
@@ -27,7 +28,7 @@ class PlayedDevices:
         self.paused: dict[str, float] = {}
         self.unmasked_for: dict[str, float] = {}
         self.receipts: list[PrintReceipt] = []
-        self.gates_kept: list[str] = []
+        self.gates_kept: list[tuple[GateTold, bool]] = []
         self.chute_orders: list[ChuteOrder] = []
 
     def listen(self, *, wanted: bool) -> None:
@@ -39,17 +40,17 @@ class PlayedDevices:
     def print(self, receipt: PrintReceipt) -> None:
         self.receipts.append(receipt)
 
-    def gate_kept(self, device: str) -> None:
-        self.gates_kept.append(device)
+    def gate_kept(self, told: GateTold, *, on_disk: bool) -> None:
+        self.gates_kept.append((told, on_disk))
 
     def order_chute(self, order: ChuteOrder) -> None:
         self.chute_orders.append(order)
 
-    def pause(self, device: str, seconds: float, holder: object) -> bool:  # noqa: ARG002
+    def pause(self, device: str, seconds: float, holder: object) -> bool:
         self.paused[device] = seconds
         return True
 
-    def resume(self, device: str, holder: object) -> bool:  # noqa: ARG002
+    def resume(self, device: str, holder: object) -> bool:
         self.paused.pop(device, None)
         return True
 
