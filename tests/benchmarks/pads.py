@@ -138,7 +138,7 @@ def _once(bench: Bench, tags: Sequence[VirtualTag]) -> tuple[float, float]:
 
 def _table(rows: Sequence[Row]) -> Table:
     table = Table(
-        "Pad", "Baud", "Step", "Floor ms", "Measured ms", "Ratio",
+        "Pad", "Baud", "Step", "Floor ms", "Measured ms", "Ratio", "",
         title=f"{BOOKS} books, median of {ROUNDS}; goal {GOAL:.2f}",
     )  # fmt: skip
     for r in rows:
@@ -149,5 +149,6 @@ def _table(rows: Sequence[Row]) -> Table:
             f"{r.floor_seconds * 1e3:.0f}",
             f"{r.seconds * 1e3:.0f}",
             f"{r.ratio:.3f}",
+            "met" if r.ratio <= GOAL else "MISSED",
         )
     return table
