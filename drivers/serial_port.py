@@ -34,9 +34,7 @@ class SerialPort:
     Owner: the thread that calls `open`; others may call `cancel` only.
     """
 
-    def __init__(
-        self, path: str, baud: int, parity: Parity = "none", flow: Flow = "none"
-    ) -> None:
+    def __init__(self, path: str, baud: int, parity: Parity = "none", flow: Flow = "none") -> None:
         self.path = path
         self._baud = baud
         self._parity = parity
