@@ -32,7 +32,7 @@ from kiosk.device_news import DeviceDown, DeviceUp
 from kiosk.device_worker import WorkerNews
 from kiosk.draft import Birth, Draft
 from kiosk.drop_runner import DropRunner
-from kiosk.gate_book import GateLine, changes_for, line_from
+from kiosk.gate_book import changes_for, forget_old
 from kiosk.inbox import Inbox
 from kiosk.link_news import (
     ClientNews,
@@ -45,6 +45,7 @@ from kiosk.link_news import (
     WentOnline,
 )
 from kiosk.local.desk import LOCAL_MARK, DeskFacts, LocalDesk, PausableDevices, Present
+from kiosk.local.rows import gate_counts
 from kiosk.local.server import LocalAsk
 from kiosk.outbox.changes import ForgetOperation, KeepReply, SetValue
 from kiosk.outbox.outbox import EPOCH, LAST_SEQUENCE, Outbox
@@ -86,7 +87,6 @@ DISK_CHECK_SECONDS = 5.0
 FULL_PAUSE_SECONDS = 1.0
 """How long nothing is sent after a commit found no room: replies could not be kept either."""
 BURST_SECONDS = 0.005
-MOST_GATE_EVENTS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +175,7 @@ class Controller(Thread):
         self._disk_checked = 0.0
         self._settle_again_at = 0.0
         self._send_again_at: float | None = None
+        self._service_ahead: float | None = None
 
     def stop(self) -> None:
         """Ask the thread to end after its present step; the caller joins it."""
@@ -376,13 +377,16 @@ class Controller(Thread):
             self._runner.advance(draft, events.TagsPlaced(uids), now)
 
     def _keep_gate_events(self, draft: Draft, told: GateTold, now: float) -> None:
-        wall = time()
-        ahead = (wall - now) * 1000
-        draft.write(changes_for(told, ahead, int(wall * 1000), self._facts.gate_days))
+        ahead = self._ahead(now)
+        draft.write(changes_for(told, ahead * 1000))
+        if self._service_ahead is not None:
+            draft.write([forget_old(int((ahead + now) * 1000), self._facts.gate_days)])
 
-    def _gate_lines(self, hours: float) -> list[GateLine]:
-        since = int((time() - hours * 3600) * 1000)
-        return [line_from(fact) for fact in self._store.gate_events(since, MOST_GATE_EVENTS)]
+    def _ahead(self, now: float) -> float:
+        """The time of day over the monotonic one. A clock without battery may be years off: the
+        service's is taken where it is known.
+        """
+        return time() - now if self._service_ahead is None else self._service_ahead
 
     def _security_set(self, draft: Draft, outcome: SecuritySet, now: float) -> None:
         order, ref = outcome.order, outcome.order.ref
@@ -399,6 +403,7 @@ class Controller(Thread):
     def _client_news(self, draft: Draft, news: ClientNews, now: float) -> None:
         match news:
             case HeartbeatAnswered():
+                self._service_ahead = time() + news.clock_offset - now
                 self._local.heartbeat_answered(news)
             case WentOnline():
                 log.info("link online")
@@ -502,7 +507,9 @@ class Controller(Thread):
             crowded=self._inbox.crowded,
             free_bytes=self._store.free_bytes(),
             drop=self._drop_runner.phase,
-            gate_lines=self._gate_lines,
+            gate_book=lambda hours, at_most: gate_counts(
+                self._store, hours, at_most, self._ahead(monotonic()) + monotonic()
+            ),
             on_pad=self._runner.session.tags,
             read_afi=lambda uids: draft.orders.extend(map(ReadAfi, uids)),
         )

@@ -10,9 +10,12 @@ from msgspec import Struct
 
 from drivers.facts import AlarmsLost, ContactFault, GateEvent, GateTold, Passage, TagAlarm
 from drivers.uid import Uid
-from kiosk.outbox.changes import Change, ForgetGateEvents, KeepGateEvent
+from kiosk.outbox.changes import Change, ForgetGateEvents, KeepGateEvent, KeepNewestGateEvents
 
 DAY_MS = 86_400_000
+
+MOST_KEPT = 500_000
+"""Some 100 MB; a busy library's gate tells half of it in 90 days."""
 
 
 class GateLine(Struct, frozen=True, kw_only=True):
@@ -31,14 +34,25 @@ class GateLine(Struct, frozen=True, kw_only=True):
     contact: str = ""
 
 
-def changes_for(told: GateTold, ahead_ms: float, now_ms: int, keep_days: int) -> Iterator[Change]:
-    """Rows to write. `ahead_ms`: how far the wall clock is ahead of the monotonic one."""
+def changes_for(told: GateTold, ahead_ms: float) -> Iterator[Change]:
+    """Rows to write. `ahead_ms`: how far the time of day is ahead of the monotonic clock."""
     for event in told.events:
         line = _line(told.device, event, int(event.at * 1000 + ahead_ms))
         yield KeepGateEvent(
-            told.device, line.kind, line.at_ms, _mark(line), msgspec.json.encode(line)
+            device=told.device,
+            kind=line.kind,
+            at_ms=line.at_ms,
+            mark=_mark(line),
+            entered=line.entered,
+            left=line.left,
+            fact=msgspec.json.encode(line),
         )
-    yield ForgetGateEvents(now_ms - keep_days * DAY_MS)
+    yield KeepNewestGateEvents(MOST_KEPT)
+
+
+def forget_old(now_ms: int, keep_days: int) -> ForgetGateEvents:
+    """Only for a time of day that the service told: a clock that jumps must not empty the book."""
+    return ForgetGateEvents(now_ms - keep_days * DAY_MS)
 
 
 def line_from(fact: bytes) -> GateLine:

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import structlog
 
@@ -25,6 +25,7 @@ from kiosk.outbox.changes import (
     ForgetOperation,
     Journal,
     KeepGateEvent,
+    KeepNewestGateEvents,
     KeepReply,
     MarkCancelled,
     MarkListed,
@@ -64,9 +65,12 @@ CREATE TABLE IF NOT EXISTS gate_events (
     device TEXT NOT NULL,
     kind TEXT NOT NULL,
     mark TEXT UNIQUE,
+    people_in INTEGER NOT NULL,
+    people_out INTEGER NOT NULL,
     fact BLOB NOT NULL
 );
-CREATE INDEX IF NOT EXISTS gate_events_by_time ON gate_events (at_ms);
+CREATE INDEX IF NOT EXISTS gate_events_to_count
+    ON gate_events (at_ms, kind, people_in, people_out);
 CREATE TABLE IF NOT EXISTS station (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
@@ -100,11 +104,15 @@ STATEMENTS: dict[type[Change], tuple[str, Callable[[Any], tuple[Any, ...]]]] = {
         lambda c: (c.name, c.value),
     ),
     KeepGateEvent: (
-        "INSERT OR IGNORE INTO gate_events (at_ms, device, kind, mark, fact)"
-        " VALUES (?, ?, ?, ?, ?)",
-        lambda c: (c.at_ms, c.device, c.kind, c.mark, c.fact),
+        "INSERT OR IGNORE INTO gate_events"
+        " (at_ms, device, kind, mark, people_in, people_out, fact) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        lambda c: (c.at_ms, c.device, c.kind, c.mark, c.entered, c.left, c.fact),
     ),
     ForgetGateEvents: ("DELETE FROM gate_events WHERE at_ms < ?", lambda c: (c.before_ms,)),
+    KeepNewestGateEvents: (
+        "DELETE FROM gate_events WHERE id <= (SELECT max(id) FROM gate_events) - ?",
+        lambda c: (c.at_most,),
+    ),
 }
 
 FORGET_JOURNAL = "DELETE FROM journal WHERE operation = ?"
@@ -118,6 +126,14 @@ PRAGMAS: tuple[tuple[str, str], ...] = (
 
 WAL_RESET_MENDED = (3, 51, 3)
 """Before it, two connections that write or checkpoint at one moment can damage the file."""
+
+
+class GateTotals(NamedTuple):
+    """Alarms, and people who came in and went out."""
+
+    alarms: int
+    entered: int
+    left: int
 
 
 class StoreUnsafe(Exception):
@@ -199,6 +215,16 @@ class StationStore:
             (since_ms, at_most),
         )
         return [fact for (fact,) in rows][::-1]
+
+    def gate_totals(self, since_ms: int) -> GateTotals:
+        """All that gates told since then, in numbers."""
+        row = self._database.execute(
+            "SELECT count(*) FILTER (WHERE kind = 'alarm'),"
+            " coalesce(sum(people_in), 0), coalesce(sum(people_out), 0)"
+            " FROM gate_events WHERE at_ms >= ?",
+            (since_ms,),
+        ).fetchone()
+        return GateTotals(*row)
 
     def free_bytes(self) -> int:
         """What the disk can still take, the ballast not counted."""

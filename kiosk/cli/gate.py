@@ -26,7 +26,7 @@ from kiosk.cli.at_hand import (
 )
 from kiosk.cli.gate_at_hand import GateEar, Heard, listening
 from kiosk.config import StationConfig
-from kiosk.gate_book import GateLine, line_from
+from kiosk.gate_book import GateLine
 from kiosk.gate_polarity import Polarity, polarity_of
 from kiosk.local.client import StationGone, StationRefused
 from kiosk.local.protocol import AskGate, GateCounts
@@ -158,7 +158,7 @@ def _first_alarm(ear: GateEar, seconds: float) -> Heard | None:
 def _counts(config: StationConfig, hours: float) -> GateCounts:
     station = running_station(config)
     if station is None:
-        return _counts_of(_stopped_lines(config, hours))
+        return _stopped_counts(config, hours)
     try:
         with station:
             answer = station.ask(AskGate(hours=hours, at_most=MOST_EVENTS))
@@ -169,25 +169,19 @@ def _counts(config: StationConfig, hours: float) -> GateCounts:
     return answer
 
 
-def _stopped_lines(config: StationConfig, hours: float) -> list[GateLine]:
+def _stopped_counts(config: StationConfig, hours: float) -> GateCounts:
+    from kiosk.local.rows import gate_counts  # noqa: PLC0415 - only for a stopped station
     from kiosk.station_store import StationStore, StoreUnsafe  # noqa: PLC0415 - slow to import
 
     hush()
     state = Path(config.station.state_folder)
     if not (state / "station.db").exists():
         give_up(f"{state} holds no store yet: this station never ran.")
-    since_ms = int((time() - hours * 3600) * 1000)
     try:
         with StationStore(state) as store:
-            return [line_from(fact) for fact in store.gate_events(since_ms, 10 * MOST_EVENTS)]
+            return gate_counts(store, hours, MOST_EVENTS, time())
     except StoreUnsafe as problem:
         give_up(problem)
-
-
-def _counts_of(lines: list[GateLine]) -> GateCounts:
-    from kiosk.local.rows import gate_counts  # noqa: PLC0415 - only for a stopped station
-
-    return gate_counts(lines, MOST_EVENTS)
 
 
 def _table(counts: GateCounts) -> Table:

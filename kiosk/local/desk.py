@@ -12,11 +12,10 @@ from drivers.uid import Uid
 from kiosk.circulation_client import CirculationClient
 from kiosk.config import WITH_SCREEN, DeviceSection, Role
 from kiosk.device_news import DeviceDown, DeviceUp
-from kiosk.gate_book import GateLine
 from kiosk.link_news import HeartbeatAnswered
 from kiosk.local import protocol as local
 from kiosk.local.pad_look import PadLook, Readings
-from kiosk.local.rows import born_at, gate_counts, journal_lines, outbox_rows
+from kiosk.local.rows import born_at, journal_lines, outbox_rows
 from kiosk.local.server import LocalAsk
 from kiosk.outbox.outbox import Outbox
 from kiosk.security_journal import open_tags
@@ -31,8 +30,8 @@ MIB = 1 << 20
 NOT_ONLINE = "the station has no link to the service now; `muontra link ping` tells more"
 
 
-GateLines = Callable[[float], list[GateLine]]
-"""What gates told in the last so many hours, oldest first."""
+GateBook = Callable[[float, int], local.GateCounts]
+"""What gates told in the last so many hours, and the newest events, at most so many."""
 
 
 class PausableDevices(Protocol):
@@ -70,7 +69,7 @@ class Present:
     crowded: int
     free_bytes: int
     drop: str | None
-    gate_lines: GateLines
+    gate_book: GateBook
     on_pad: Readings
     read_afi: Callable[[Iterable[Uid]], None]
 
@@ -104,7 +103,7 @@ class LocalDesk:
             case local.AskJournal():
                 ask.answer(local.JournalLines(rows=journal_lines(present.outbox)))
             case local.AskGate(hours=hours, at_most=at_most):
-                ask.answer(gate_counts(present.gate_lines(hours), at_most))
+                ask.answer(present.gate_book(hours, at_most))
             case local.Ping():
                 self._ping(ask, now)
             case local.AskItem(item=item):

@@ -1,14 +1,17 @@
-"""Rows of the station's store as technicians see them: without cards and names. Pure."""
+"""What the station's store holds as technicians see it: without cards and names."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from kiosk.gate_book import GateLine
+from kiosk.gate_book import line_from
 from kiosk.local.protocol import GateCounts, JournalLine, OutboxRow
 from kiosk.outbox.outbox import Outbox
 from kiosk.outbox.records import OperationRecord
+
+if TYPE_CHECKING:  # the technician's commands start without a database
+    from kiosk.station_store import StationStore
 
 
 def outbox_rows(outbox: Outbox) -> tuple[OutboxRow, ...]:
@@ -25,13 +28,15 @@ def journal_lines(outbox: Outbox) -> tuple[JournalLine, ...]:
     )
 
 
-def gate_counts(lines: list[GateLine], at_most: int) -> GateCounts:
-    """Of lines that stand oldest first."""
+def gate_counts(store: "StationStore", hours: float, at_most: int, now: float) -> GateCounts:
+    """What gates told in the last so many hours before `now`, a time of day, and the newest."""
+    since_ms = int((now - hours * 3600) * 1000)
+    totals = store.gate_totals(since_ms)
     return GateCounts(
-        alarms=sum(line.kind == "alarm" for line in lines),
-        entered=sum(line.entered for line in lines),
-        left=sum(line.left for line in lines),
-        events=tuple(lines[-at_most:] if at_most else ()),
+        alarms=totals.alarms,
+        entered=totals.entered,
+        left=totals.left,
+        events=tuple(map(line_from, store.gate_events(since_ms, at_most))),
     )
 
 

@@ -84,12 +84,17 @@ class SetValue(Struct, frozen=True):
 
 
 class KeepGateEvent(Struct, frozen=True):
-    """What a gate told, as JSON. `mark`: the same for one event that comes twice, or None."""
+    """What a gate told, as JSON. `mark`: the same for one event that comes twice, or None.
+
+    `entered` and `left`: people, counted where events are too many to be looked at.
+    """
 
     device: str
     kind: str
     at_ms: int
     mark: str | None
+    entered: int
+    left: int
     fact: bytes
 
 
@@ -97,6 +102,12 @@ class ForgetGateEvents(Struct, frozen=True):
     """What gates told before this moment is too old to be kept."""
 
     before_ms: int
+
+
+class KeepNewestGateEvents(Struct, frozen=True):
+    """A contact that flutters does not fill the disk: older events than so many are given up."""
+
+    at_most: int
 
 
 Change = (
@@ -113,4 +124,5 @@ Change = (
     | SetValue
     | KeepGateEvent
     | ForgetGateEvents
+    | KeepNewestGateEvents
 )

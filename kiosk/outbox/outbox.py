@@ -15,6 +15,7 @@ from kiosk.outbox.changes import (
     ForgetOperation,
     Journal,
     KeepGateEvent,
+    KeepNewestGateEvents,
     KeepReply,
     MarkCancelled,
     MarkListed,
@@ -155,7 +156,7 @@ class Outbox:
             case Journal(operation, uid, item, state):
                 rows = self._journal.setdefault(operation, {})
                 rows[uid] = JournalRow(operation, uid, item, state)
-            case SetValue() | KeepGateEvent() | ForgetGateEvents():
+            case SetValue() | KeepGateEvent() | ForgetGateEvents() | KeepNewestGateEvents():
                 pass
 
     def _set(self, operation: str, **fields: object) -> None:

@@ -12,7 +12,15 @@ from random import Random
 import pytest
 
 from kiosk import station_store
-from kiosk.outbox.changes import AddOperation, Change, DropOperation, Journal, SetValue
+from kiosk.outbox.changes import (
+    AddOperation,
+    Change,
+    DropOperation,
+    Journal,
+    KeepGateEvent,
+    KeepNewestGateEvents,
+    SetValue,
+)
 from kiosk.outbox.outbox import LAST_SEQUENCE
 from kiosk.outbox.records import JournalState
 from kiosk.station_store import StationStore, StoreFull, StoreUnsafe
@@ -309,3 +317,36 @@ def test_the_rig_fills_the_disk(disk: Path) -> None:
     with pytest.raises(OSError, match="No space left"):
         (disk / "one more").write_bytes(b"x" * 4096)
     assert os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize < 64 * 1024
+
+
+def gate_row(number: int, kind: str = "passage", entered: int = 1) -> KeepGateEvent:
+    return KeepGateEvent(
+        device="gate",
+        kind=kind,
+        at_ms=number,
+        mark=None,
+        entered=entered,
+        left=0,
+        fact=b"%d" % number,
+    )
+
+
+def test_everybody_is_counted_however_many_came_and_only_the_newest_are_read(
+    tmp_path: Path,
+) -> None:
+    with StationStore(tmp_path) as store:
+        store.commit(gate_row(number) for number in range(20_000))
+        store.commit([gate_row(20_000, "alarm", entered=0)])
+        assert store.gate_totals(0) == (1, 20_000, 0)
+        assert store.gate_totals(19_999) == (1, 1, 0)
+        assert store.gate_totals(20_001) == (0, 0, 0)
+        assert store.gate_events(0, 2) == [b"19999", b"20000"]
+
+
+def test_a_contact_that_flutters_does_not_fill_the_disk(tmp_path: Path) -> None:
+    with StationStore(tmp_path) as store:
+        store.commit([KeepNewestGateEvents(100)])
+        for first in range(0, 1000, 100):
+            rows = [gate_row(number) for number in range(first, first + 100)]
+            store.commit([*rows, KeepNewestGateEvents(100)])
+        assert store.gate_events(0, 1000) == [b"%d" % number for number in range(900, 1000)]
