@@ -46,11 +46,15 @@ class Word(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What there is now. `complete`: items whose parts all lie in the mouth."""
+    """What there is now. `complete`: items whose parts all lie in the mouth. `card`: a patron's
+    card lies there. `mouth_was_free`: since the last look, if only for a moment.
+    """
 
     chute: ChuteState
     lines: Mapping[str, Line]
     complete: frozenset[str]
+    card: bool = False
+    mouth_was_free: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +64,22 @@ class Told:
 
 Act = ChuteOrder | Intent | Told
 
+END: tuple[Intent, ...] = (Leave(), Finish())
+"""The visit is over, whatever is still under way: the next item is another visit."""
+
 
 @dataclass(frozen=True, slots=True)
 class BookDrop:
-    """Where the item in the mouth stands. `until`: when the phase is too long, monotonic."""
+    """Where the item in the mouth stands. `until`: when the phase is too long, monotonic.
+
+    `left`: the item that is swallowed has left the mouth; what lies there now is the next one.
+    """
 
     phase: Phase = Phase.REST
     until: float = inf
     item: str = ""
     word: Word = Word.WELCOME
+    left: bool = False
 
 
 def advance(drop: BookDrop, seen: Seen, now: float) -> tuple[BookDrop, tuple[Act, ...]]:
@@ -107,13 +118,15 @@ def _settling(drop: BookDrop, seen: Seen, now: float) -> tuple[BookDrop, tuple[A
 
 
 def _reading(drop: BookDrop, seen: Seen, now: float) -> tuple[BookDrop, tuple[Act, ...]]:
-    """Exactly one whole item of ours is taken; anything else goes back to its reader."""
+    """Exactly one whole item of ours is taken; anything else goes back to its reader, also a card
+    that was left in the book.
+    """
     if not seen.chute.item_in_mouth:
         return BookDrop(), (Leave(),)
     lines = list(seen.lines.values())
     if any(line.stage is Stage.SEEN for line in lines) and now < drop.until:
         return drop, ()
-    if len(lines) > 1 or any(line.stage is not Stage.RECOGNISED for line in lines):
+    if seen.card or len(lines) > 1 or any(line.stage is not Stage.RECOGNISED for line in lines):
         return _give_back()
     if lines and lines[0].key in seen.complete:
         booking = BookDrop(Phase.BOOKING, now + BOOK_SECONDS, lines[0].key, Word.WAIT)
@@ -125,7 +138,7 @@ def _booking(drop: BookDrop, seen: Seen, now: float) -> tuple[BookDrop, tuple[Ac
     """The return stands once it was asked; where the item goes depends on what came of it."""
     line = seen.lines.get(drop.item)
     if line is None or not seen.chute.item_in_mouth:
-        return BookDrop(), (Finish(), Finish())
+        return BookDrop(), END
     if line.stage in {Stage.REFUSED, Stage.TROUBLE}:
         return _give_back()
     if line.stage in {Stage.DONE, Stage.DONE_TAG_OPEN}:
@@ -146,10 +159,10 @@ def _swallow(
 
 
 def _swallowing(drop: BookDrop, seen: Seen, now: float) -> tuple[BookDrop, tuple[Act, ...]]:
-    if seen.chute.item_passed and not seen.chute.item_in_mouth:
-        told = (Told(), Finish(), Finish(), ChuteOrder.REST)
-        return BookDrop(word=drop.word), told
-    return _jammed() if now >= drop.until else (drop, ())
+    left = drop.left or seen.mouth_was_free or not seen.chute.item_in_mouth
+    if seen.chute.item_passed and left:
+        return BookDrop(word=drop.word), (Told(), *END, ChuteOrder.REST)
+    return _jammed() if now >= drop.until else (replace(drop, left=left), ())
 
 
 def _give_back() -> tuple[BookDrop, tuple[Act, ...]]:
@@ -159,13 +172,13 @@ def _give_back() -> tuple[BookDrop, tuple[Act, ...]]:
 def _giving_back(drop: BookDrop, seen: Seen) -> tuple[BookDrop, tuple[Act, ...]]:
     if seen.chute.item_in_mouth:
         return drop, ()
-    return BookDrop(), (Leave(), Finish(), ChuteOrder.REST)
+    return BookDrop(), (*END, ChuteOrder.REST)
 
 
 def _jammed() -> tuple[BookDrop, tuple[Act, ...]]:
     """Stop, say so, wait for staff. What was asked for the item stands."""
     stuck = BookDrop(Phase.JAMMED, word=Word.OUT_OF_ORDER)
-    return stuck, (ChuteOrder.REST, Finish(), Finish())
+    return stuck, (ChuteOrder.REST, *END)
 
 
 def _mended(drop: BookDrop, seen: Seen) -> tuple[BookDrop, tuple[Act, ...]]:

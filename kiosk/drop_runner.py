@@ -7,8 +7,9 @@ import structlog
 
 from drivers.facts import ChuteState
 from drivers.interfaces import ChuteOrder
-from kiosk.book_drop import BookDrop, Phase, Seen, Told, advance
-from kiosk.intents import Finish, Intent, Leave
+from kiosk.book_drop import END, BookDrop, Phase, Seen, Told, advance
+from kiosk.intents import Intent
+from kiosk.recognition import is_card
 from kiosk.session.progress import is_complete
 from kiosk.session.states import SelfCheck
 
@@ -32,6 +33,7 @@ class DropRunner:
         self._submit = submit
         self._chute: ChuteState | None = None
         self._passed = False
+        self._mouth_was_free = False
         self._drop = BookDrop()
 
     @property
@@ -48,17 +50,19 @@ class DropRunner:
         """The sensors now; None: the chute does not answer, and an item in it is nobody's visit."""
         self._chute = state
         self._passed |= state is not None and state.item_passed
+        self._mouth_was_free |= state is not None and not state.item_in_mouth
         if state is None and self._drop.phase is not Phase.REST:
             self._drop = BookDrop()
-            self._submit(Leave())
-            self._submit(Finish())
+            for intent in END:
+                self._submit(intent)
 
     def look(self, session: SelfCheck, now: float) -> bool:
         """One look; True when the reader saw the item go into its bin."""
         if not self._works or self._chute is None:
             return False
-        seen = _seen(session, replace(self._chute, item_passed=self._passed))
+        seen = _seen(session, replace(self._chute, item_passed=self._passed), self._mouth_was_free)
         self._passed = self._chute.item_passed  # a short pulse between two looks was seen now
+        self._mouth_was_free = not self._chute.item_in_mouth
         before = self._drop.phase
         self._drop, acts = advance(self._drop, seen, now)
         if self._drop.phase is not before:
@@ -78,10 +82,12 @@ class DropRunner:
         return min(self._drop.until, now + PULSE_SECONDS) if self._works else None
 
 
-def _seen(session: SelfCheck, chute: ChuteState) -> Seen:
+def _seen(session: SelfCheck, chute: ChuteState, mouth_was_free: bool) -> Seen:
     lines = session.lines
     return Seen(
         chute=chute,
         lines=lines,
         complete=frozenset(key for key, line in lines.items() if is_complete(session, line)),
+        card=any(map(is_card, session.tags.values())),
+        mouth_was_free=mouth_was_free,
     )

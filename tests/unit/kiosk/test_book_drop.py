@@ -51,12 +51,15 @@ class Chute:
     now: float = 100.0
     acts: list[Act] = field(default_factory=list)
 
-    def see(self, chute: ChuteState, *lines: Line, complete: bool = True) -> list[Act]:
+    def see(
+        self, chute: ChuteState, *lines: Line, complete: bool = True, **more: bool
+    ) -> list[Act]:
         keys = frozenset(each.key for each in lines)
         seen = Seen(
             chute=chute,
             lines={each.key: each for each in lines},
             complete=keys if complete else frozenset(),
+            **more,
         )
         self.drop, acts = advance(self.drop, seen, self.now)
         self.acts += acts
@@ -163,6 +166,58 @@ def test_a_jam_stops_whatever_goes_on() -> None:
     chute = at_booking()
     assert ChuteOrder.REST in chute.see(JAM, line(Stage.SECURING))
     assert chute.see(JAM) == []
+
+
+BOTH = ChuteState(item_in_mouth=True, item_passed=True, bin_full=False)
+
+
+def test_the_next_item_is_in_the_mouth_before_the_last_one_was_seen_to_fall() -> None:
+    """The shutter would stand open for it until a jam is assumed: nobody would have booked it."""
+    chute = at_booking()
+    chute.see(ITEM, booked())
+    assert chute.see(NOTHING, booked()) == []
+    assert chute.see(ITEM, booked()) == []
+    acts = chute.see(BOTH, booked())
+    assert Told() in acts
+    assert acts[-1] is ChuteOrder.REST
+    chute.see(ITEM)
+    assert chute.drop.phase is Phase.SETTLING
+
+
+def test_the_next_item_came_between_two_looks() -> None:
+    chute = at_booking()
+    chute.see(ITEM, booked())
+    assert Told() in chute.see(BOTH, booked(), mouth_was_free=True)
+
+
+def test_an_item_that_covers_both_sensors_has_not_passed_yet() -> None:
+    chute = at_booking()
+    chute.see(ITEM, booked())
+    assert chute.see(BOTH, booked()) == []
+    assert Told() in chute.see(PASSED, booked())
+
+
+def test_a_readers_card_in_the_book_goes_back_with_it() -> None:
+    chute = Chute()
+    chute.see(ITEM)
+    chute.later(SETTLE_SECONDS)
+    chute.see(ITEM)
+    assert chute.see(ITEM, line(Stage.RECOGNISED), card=True) == [ChuteOrder.GIVE_BACK]
+
+
+@pytest.mark.parametrize("stage", [Stage.SECURING, Stage.DONE])
+def test_the_visit_of_an_item_ends_with_it_whatever_is_still_under_way(stage: Stage) -> None:
+    """A visit that waited for the service took the next item in and had it given back."""
+    chute = at_booking()
+    chute.later(BOOK_SECONDS)
+    chute.see(ITEM, booked(stage=stage))
+    assert Leave() in chute.see(PASSED, booked(stage=stage))
+
+
+def test_a_jam_while_an_item_is_read_leaves_no_visit_behind() -> None:
+    chute = Chute()
+    chute.see(ITEM)
+    assert Leave() in chute.see(JAM, line(Stage.RECOGNISED))
 
 
 chutes = st.builds(
