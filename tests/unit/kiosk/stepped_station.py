@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Self
 
@@ -13,6 +13,7 @@ from drivers.tags.content import TagContent, TagModel
 from drivers.tags.elements import Elements
 from drivers.uid import Uid
 from kiosk import controller, intents
+from kiosk.config import WITH_SCREEN, Role
 from kiosk.controller import Controller, News, Outside, StationFacts
 from kiosk.inbox import Inbox
 from kiosk.outbox.changes import Change, SetValue
@@ -80,7 +81,7 @@ class MemoryStore:
 class SteppedStation:
     """Every method that does something outside makes one step and returns."""
 
-    def __init__(self, store: MemoryStore, service: PlayedService) -> None:
+    def __init__(self, store: MemoryStore, service: PlayedService, role: Role = "kiosk") -> None:
         self.store = store
         self.service = service
         self.orders: list[PadOrder] = []
@@ -89,16 +90,19 @@ class SteppedStation:
         self.lying: list[Uid] = []
         self.receipts: list[tuple[str, ...]] = []
         self.at_orders: Callable[[], None] = lambda: None
+        self.devices = PlayedDevices(self._order)
         inbox: Inbox[News] = Inbox()
         self.controller = Controller(
             inbox=inbox,
-            session=SelfCheck(policy=Policy()),
+            session=SelfCheck(policy=Policy(lends=role in WITH_SCREEN)),
             open_store=lambda: self.store,  # type: ignore[arg-type, return-value]
             make_client=lambda _: self.service.client,
-            facts=StationFacts("kiosk-1", "Thư viện", 1, lambda _: in_vietnamese, FACTS),
+            facts=StationFacts(
+                "kiosk-1", "Thư viện", 1, lambda _: in_vietnamese, replace(FACTS, role=role)
+            ),
             outside=Outside(
                 publish=self.frames.append,
-                devices=PlayedDevices(self._order),
+                devices=self.devices,
                 save_receipt=self.receipts.append,
             ),
             boot="b0" * 16,
@@ -228,9 +232,11 @@ def usual_answer(sent: Sent) -> Reply:
 
 
 @contextmanager
-def stepped_station(store: MemoryStore | None = None) -> Iterator[SteppedStation]:
+def stepped_station(
+    store: MemoryStore | None = None, role: Role = "kiosk"
+) -> Iterator[SteppedStation]:
     """Time stands still until the test moves it."""
     service = PlayedService()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(controller, "monotonic", lambda: service.now)
-        yield SteppedStation(store or MemoryStore(), service)
+        yield SteppedStation(store or MemoryStore(), service, role)

@@ -11,7 +11,6 @@ from kiosk.gate_book import DAY_MS, line_from
 from kiosk.outbox.changes import Change, ForgetGateEvents, KeepGateEvent
 from service.protocol.replies import Alive
 from tests.unit.kiosk.operations import TAG
-from tests.unit.kiosk.played_devices import PlayedDevices
 from tests.unit.kiosk.stepped_station import MemoryStore, SteppedStation, stepped_station
 
 TOLD = GateTold("gate", (TagAlarm(90.0, TAG), Passage(95.0, entered=2)))
@@ -44,9 +43,7 @@ def station(book: Book) -> Iterator[SteppedStation]:
 
 
 def answers(station: SteppedStation) -> list[tuple[GateTold, bool]]:
-    devices = station.controller._outside.devices
-    assert isinstance(devices, PlayedDevices)
-    return devices.gates_kept
+    return station.devices.gates_kept
 
 
 def test_an_alarm_on_a_full_disk_is_answered_with_no_and_kept_when_it_comes_again(
