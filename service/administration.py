@@ -4,12 +4,13 @@ The same values travel to a running service (service/control.py) and are carried
 while none runs.
 """
 
-from typing import assert_never
-
 from msgspec import Struct
 from sqlalchemy import Engine, func, select
 
 from service import epochs, stations
+from service.catalogue import orders
+from service.catalogue.orders import Indexed, Order
+from service.catalogue.taken import Taken
 from service.database import models
 from service.protocol.keys import fingerprint
 from service.station_registry import Station
@@ -71,6 +72,7 @@ Command = (
     | RecordBackup
     | RetireBackup
     | EndReofferWait
+    | Order
 )
 
 
@@ -115,7 +117,7 @@ class Status(Struct, frozen=True, tag=True):
     backups: tuple[str, ...]
 
 
-Answer = Done | Failed | Status
+Answer = Done | Failed | Status | Taken | Indexed
 
 
 OPEN_LINES = (
@@ -155,9 +157,10 @@ def carry_out(engine: Engine, command: Command, now_ms: int) -> Answer:
             case EndReofferWait(actor):
                 names = epochs.end_wait_for_reoffers(engine, actor, now_ms)
                 return Done(f"Nobody waits any longer for: {', '.join(names) or 'no station'}.")
+            case _:
+                return orders.carry_out(engine, command, now_ms)
     except (stations.StationProblem, epochs.BackupUnknown) as problem:
         return Failed(str(problem))
-    assert_never(command)
 
 
 def status(engine: Engine) -> Status:

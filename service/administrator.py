@@ -23,6 +23,7 @@ from service.administration import (
     StationLine,
     Status,
 )
+from service.catalogue.orders import TakeLoans
 from service.ledger import Ledger
 from service.ledger_thread import LedgerThread
 from service.logs import kind_of
@@ -65,6 +66,8 @@ class Administrator:
             answer = administration.carry_out(self._engine, command, now_ms)
             if isinstance(command, SetPoint):
                 ledger.stations_changed()
+            if isinstance(command, TakeLoans):
+                ledger.loans_changed()
             return _CarriedOut(answer, stations.all_stations(self._engine))
 
         def then(future: "Future[_CarriedOut]") -> None:

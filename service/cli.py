@@ -2,7 +2,16 @@
 
 import typer
 
-from service.commands import backup, database, running, station, status
+from service.commands import (
+    backup,
+    database,
+    exporting,
+    importing,
+    running,
+    search,
+    station,
+    status,
+)
 from service.sample.command import EXAMPLE as SAMPLE_EXAMPLE
 from service.sample.command import sample
 
@@ -19,5 +28,8 @@ app.command("status", epilog=status.EXAMPLE)(status.status)
 app.command("backup", epilog=backup.BACKUP_EXAMPLE)(backup.backup)
 app.command("restore", epilog=backup.RESTORE_EXAMPLE)(backup.restore)
 app.command("end-wait", epilog=backup.END_WAIT_EXAMPLE)(backup.end_wait)
+app.command("search", epilog=search.EXAMPLE)(search.search)
+app.add_typer(importing.app, name="import")
+app.add_typer(exporting.app, name="export")
 app.add_typer(station.app, name="station")
 app.add_typer(database.app, name="db")

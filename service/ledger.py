@@ -66,6 +66,10 @@ class Ledger:
         confirmations, writer = self._store.confirmations, self._store.writer
         self._store.insist(lambda: confirmations.read(writer))
 
+    def loans_changed(self) -> None:
+        """Loans of another system were brought in beside it."""
+        self._store.insist(self._store.number_loans)
+
     def reoffered(self, station: int) -> None:
         """The station has offered all that it kept of the former epoch."""
         done = "UPDATE stations SET reoffer_awaited = ? WHERE id = ?"

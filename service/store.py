@@ -118,13 +118,17 @@ class Store:
         self.writer.commit()
         self.confirmations.forgotten()
 
+    def number_loans(self) -> None:
+        """New loans come after those that stand."""
+        self._next_loan = self._number(FREE_LOAN_NUMBER)
+
     def _take_over(self, *, wait: bool) -> None:
         self._ownership.take(wait=wait)
         self.epoch = current_epoch(self.writer.engine, self._clock())
         self.confirmations = Confirmations(self.writer)
         self.confirmations.announce(self.writer)
         self._policy = CurrentPolicy(self.writer, self._clock)
-        self._next_loan = self._number(FREE_LOAN_NUMBER)
+        self.number_loans()
         self._moments = Moments(self._clock, self._number(LAST_MOMENT))
 
     def _took(self, written: Written, *, forgot: bool) -> None:
@@ -145,7 +149,7 @@ class Store:
             self.writer.reopen()
             self._ownership.take_again()
             self.confirmations.read(self.writer)
-            self._next_loan = self._number(FREE_LOAN_NUMBER)
+            self.number_loans()
             self._is_broken = False
 
     def _number(self, query: str) -> int:

@@ -87,6 +87,10 @@ class Count(Struct, frozen=True):
     changed: int = 0
     unchanged: int = 0
 
+    @property
+    def writes(self) -> bool:
+        return bool(self.added or self.changed)
+
     def plus(self, other: "Count") -> "Count":
         return Count(
             self.added + other.added,

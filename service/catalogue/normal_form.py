@@ -9,6 +9,7 @@ LONGEST = {"title": 1000, "author": 300, "ddc": 32, "shelf_mark": 200, "number":
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd\ufffe\uffff\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
 _ISBD = re.compile(r"\s*[/:;=,]+$")
+_ENDS = "/:;=,."
 _FULL_STOP = re.compile(r"(?<=\w{3})\.$")
 _NOT_CLASS = re.compile(r"[^0-9A-Za-z.\-() ]")
 
@@ -26,7 +27,11 @@ def one_line(text: str) -> str:
 
 def tidy(text: str) -> str:
     """One line without the signs that cataloguing rules put at the end of a part."""
-    while (shorter := _FULL_STOP.sub("", _ISBD.sub("", one_line(text)))) != text:
+    text = one_line(text)
+    while text and (text[-1] in _ENDS):
+        shorter = _FULL_STOP.sub("", _ISBD.sub("", text))
+        if shorter == text:
+            break
         text = shorter
     return text
 

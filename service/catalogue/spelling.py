@@ -6,6 +6,7 @@ digits, so that no database has an opinion on them.
 """
 
 import re
+from functools import lru_cache
 from unicodedata import normalize
 
 from msgspec import Struct
@@ -13,6 +14,7 @@ from msgspec import Struct
 from service.vietnamese import search_key
 
 LONGEST_WORD = 60
+_KNOWN_WORDS = 1 << 14  # Vietnamese has some 7,000 syllables
 _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
 _SHAPED = {"đ": "dd", "ð": "dd", "ă": "aw", "â": "aa", "ê": "ee", "ô": "oo", "ơ": "ow", "ư": "uw"}
 _SHAPES = {"\u0306", "\u0302", "\u031b"}
@@ -38,6 +40,7 @@ def _spell_alike(letters: str) -> str:
     return f"{letters[:-1]}i" if _OLD_Y.fullmatch(letters.lstrip("012345")) else letters
 
 
+@lru_cache(maxsize=_KNOWN_WORDS)
 def _with_accents(word: str) -> str | None:
     """Tone and letters, "1hoa"; None for a word without accents."""
     tone, letters = "0", []
@@ -50,6 +53,7 @@ def _with_accents(word: str) -> str | None:
     return None if tone == "0" and spelled == _without_accents(word) else f"{tone}{spelled}"
 
 
+@lru_cache(maxsize=_KNOWN_WORDS)
 def _without_accents(word: str) -> str:
     return search_key(word).replace(" ", "")
 

@@ -11,14 +11,12 @@ from service.commands.place import (
     owned,
     plain_errors,
 )
+from service.commands.search import REINDEX_EXAMPLE, reindex
 from service.database.migrate import upgrade_engine
 
-app = typer.Typer(help="Make the database, or bring it to this release.", no_args_is_help=True)
-
-
-@app.callback()
-def family() -> None:
-    """Keeps `upgrade` a sub-command."""
+app = typer.Typer(
+    help="Make the database, bring it to this release, mend its index.", no_args_is_help=True
+)
 
 
 @app.command(epilog="Example: muontra-service db upgrade")
@@ -31,3 +29,6 @@ def upgrade(state: State = DEFAULT_STATE, database: Database = None) -> None:
             upgrade_engine(engine)
         console.print(f"{engine.url.render_as_string()} has the schema of this release.")
         engine.dispose()
+
+
+app.command("reindex", epilog=REINDEX_EXAMPLE)(reindex)

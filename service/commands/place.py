@@ -3,11 +3,10 @@
 import os
 import pwd
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import time_ns
 from typing import Annotated, NoReturn
 
 import typer
@@ -16,6 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.administration import Answer, Command, Failed, carry_out
+from service.clock import now_ms
 from service.control import ServiceSilent, ask
 from service.database.connection import Writer
 from service.database.engine import DatabaseUnsafe, open_engine
@@ -45,12 +45,12 @@ Database = Annotated[
 DEFAULT_STATE = Path("/var/lib/muontra-service")
 
 console = Console(soft_wrap=True, highlight=False, markup=False)
-_errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, style="red")
+errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, style="red")
 
 
 def fail(sentence: str) -> NoReturn:
     """Say what is wrong and what to do; exit code 1."""
-    _errors.print(sentence)
+    errors.print(sentence)
     raise typer.Exit(1)
 
 
@@ -116,11 +116,35 @@ def _order(place: Place, command: Command) -> Answer:
     engine = place.engine()
     try:
         with owned(engine):
-            return carry_out(engine, command, time_ns() // 1_000_000)
+            return carry_out(engine, command, now_ms())
     except NotOwner:
         return ask(place.state, command)
     finally:
         engine.dispose()
+
+
+@contextmanager
+def many_orders(place: Place) -> Iterator[Callable[[Command], Answer]]:
+    """As `order`, for commands that give hundreds: who carries them out is found out once."""
+    with plain_errors(), ExitStack() as kept:
+        engine = place.engine()
+        kept.callback(engine.dispose)
+        runs_elsewhere = False
+        try:
+            kept.enter_context(owned(engine))
+        except NotOwner:
+            runs_elsewhere = True
+
+        def give(command: Command) -> Answer:
+            if runs_elsewhere:
+                answer = ask(place.state, command)
+            else:
+                answer = carry_out(engine, command, now_ms())
+            if isinstance(answer, Failed):
+                fail(f"{answer.problem}.")
+            return answer
+
+        yield give
 
 
 def actor() -> str:

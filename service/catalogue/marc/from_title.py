@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from service.catalogue.entries import ItemEntry, TitleEntry
 from service.catalogue.marc.mapping import Mapping, mapping
@@ -24,6 +25,11 @@ def record_of(title: TitleEntry) -> MarcRecord:
             left = record.without(*part.tags)
             record = MarcRecord(record.leader, (*left.fields, *part.write(wanted)))
     return MarcRecord(record.leader, (*record.fields, *map(_item_field, title.items)))
+
+
+def tells_more(title: TitleEntry) -> bool:
+    """Whether the record holds anything that the rows of the library do not."""
+    return title.record != record_of(replace(title, record=None, items=()))
 
 
 class _Part(Struct, frozen=True):
