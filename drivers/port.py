@@ -26,9 +26,6 @@ class Port(Protocol):
     def write(self, data: bytes) -> None:
         """Hand all of `data` to the line. Raises DeviceSilent or DeviceLost."""
 
-    def read(self, count: int, deadline: Deadline) -> bytes:
-        """`count` bytes, or fewer when the deadline passes first. Raises DeviceLost."""
-
     def read_some(self, deadline: Deadline) -> bytes:
         """What has come in, after waiting for at least one byte; empty at the deadline."""
 

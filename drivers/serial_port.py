@@ -24,6 +24,7 @@ Flow = Literal["none", "hardware", "software"]
 _PARITIES = {"none": PARITY_NONE, "even": PARITY_EVEN, "odd": PARITY_ODD}
 _BUSY = {EBUSY, EAGAIN, EWOULDBLOCK}
 _FORBIDDEN = {EACCES, EPERM}
+_PIECE = 4096
 _WRITE_SECONDS = 1.0
 """A request has at most 255 bytes; a line that does not take them in this time is stuck."""
 
@@ -73,16 +74,10 @@ class SerialPort:
         except OSError as problem:
             self._lost(problem)
 
-    def read(self, count: int, deadline: Deadline) -> bytes:
-        """`count` bytes, or fewer when the deadline passes first."""
-        data = b""
-        while len(data) < count and self._readable(deadline):
-            data += self._take(count - len(data))
-        return data
-
     def read_some(self, deadline: Deadline) -> bytes:
         """What has come in, after waiting for at least one byte; empty at the deadline."""
-        return self._take(4096) if self._readable(deadline) else b""
+        self._opened()
+        return self._take() if self._wake.wait(deadline) else b""
 
     def waiting(self) -> int:
         """How many bytes have come in and were not read."""
@@ -123,13 +118,9 @@ class SerialPort:
             raise DeviceLost(f"{self.path} is not open; open it first")
         return self._serial
 
-    def _readable(self, deadline: Deadline) -> bool:
-        self._opened()
-        return self._wake.wait(deadline)
-
-    def _take(self, count: int) -> bytes:
+    def _take(self) -> bytes:
         try:
-            return self._opened().read(count)
+            return self._opened().read(_PIECE)
         except OSError as problem:
             self._lost(problem)
 

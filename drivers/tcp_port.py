@@ -17,6 +17,7 @@ SCHEME = "tcp://"
 Address = Any
 """What the socket library takes for a place; its shape is the family's own."""
 
+_PIECE = 4096
 _WRITE_SECONDS = 1.0
 """A request is short; a peer that does not take it in this time is stuck."""
 
@@ -76,16 +77,10 @@ class TcpPort:
             except OSError as problem:
                 self._lost(problem)
 
-    def read(self, count: int, deadline: Deadline) -> bytes:
-        """`count` bytes, or fewer when the deadline passes first."""
-        data = b""
-        while len(data) < count and self._readable(deadline):
-            data += self._take(count - len(data))
-        return data
-
     def read_some(self, deadline: Deadline) -> bytes:
         """What has come in, after waiting for at least one byte; empty at the deadline."""
-        return self._take(4096) if self._readable(deadline) else b""
+        self._opened()
+        return self._take() if self._wake.wait(deadline) else b""
 
     def waiting(self) -> int:
         """How many bytes have come in and were not read."""
@@ -148,13 +143,9 @@ class TcpPort:
             raise DeviceLost(f"{self.path} is not open; open it first")
         return self._socket
 
-    def _readable(self, deadline: Deadline) -> bool:
-        self._opened()
-        return self._wake.wait(deadline)
-
-    def _take(self, count: int) -> bytes:
+    def _take(self) -> bytes:
         try:
-            data = self._opened().recv(count)
+            data = self._opened().recv(_PIECE)
         except BlockingIOError:
             return b""
         except OSError as problem:

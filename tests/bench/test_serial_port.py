@@ -12,6 +12,7 @@ import pytest
 from drivers.deadline import Deadline
 from drivers.errors import Cancelled, DeviceLost, DeviceSilent, PortMissing, WrongDevice
 from drivers.serial_port import SerialPort
+from tests.waiting import eventually
 
 
 @dataclass
@@ -41,16 +42,10 @@ def within(seconds: float = 2.0) -> Deadline:
     return Deadline.after(seconds)
 
 
-def test_exactly_the_bytes_asked_for_are_read(line: Line) -> None:
-    os.write(line.far, b"abcdef")
-    assert line.port.read(4, within()) == b"abcd"
-    assert line.port.waiting() == 2
-    assert line.port.read_some(within()) == b"ef"
-
-
-def test_a_read_gives_what_came_when_the_deadline_passes(line: Line) -> None:
+def test_a_read_gives_all_that_came_and_nothing_at_the_deadline(line: Line) -> None:
     os.write(line.far, b"ab")
-    assert line.port.read(4, within(0.02)) == b"ab"
+    assert eventually(lambda: line.port.waiting() == 2, 2, "both bytes to come in")
+    assert line.port.read_some(within()) == b"ab"
     assert line.port.read_some(within(0.02)) == b""
 
 
@@ -58,13 +53,12 @@ def test_a_line_opens_again_and_again_although_it_has_no_parity_bit(line: Line) 
     for _ in range(3):
         line.port.open()
     os.write(line.far, b"a")
-    assert line.port.read(1, within()) == b"a"
+    assert line.port.read_some(within()) == b"a"
 
 
 def test_a_line_that_goes_away_is_lost_in_every_call(line: Line) -> None:
     os.close(line.far)
     for call in (
-        lambda: line.port.read(1, within()),
         lambda: line.port.read_some(within()),
         lambda: line.port.write(b"a"),
         line.port.waiting,
@@ -81,9 +75,9 @@ def test_a_line_that_takes_no_bytes_is_silent(line: Line) -> None:
 def test_cancel_ends_the_waiting_read_once(line: Line) -> None:
     Thread(target=line.port.cancel).start()
     with pytest.raises(Cancelled):
-        line.port.read(1, within())
+        line.port.read_some(within())
     os.write(line.far, b"a")
-    assert line.port.read(1, within()) == b"a"
+    assert line.port.read_some(within()) == b"a"
 
 
 def test_a_cancel_before_the_read_is_not_lost(line: Line) -> None:
@@ -98,7 +92,7 @@ def test_a_closed_port_says_so_and_closing_twice_is_harmless(line: Line) -> None
     line.port.close()
     line.port.close()
     line.port.cancel()
-    for call in (lambda: line.port.read(1, within()), line.port.waiting):
+    for call in (lambda: line.port.read_some(within()), line.port.waiting):
         with pytest.raises(DeviceLost, match="not open"):
             call()
 

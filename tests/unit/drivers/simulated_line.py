@@ -57,20 +57,7 @@ class SimulatedPort:
                 self.plugged = False
         self._busy_until = heard_at
 
-    def read(self, count: int, deadline: Deadline) -> bytes:
-        data = b""
-        while len(data) < count and (more := self._take(count - len(data), deadline)):
-            data += more
-        return data
-
     def read_some(self, deadline: Deadline) -> bytes:
-        return self._take(4096, deadline)
-
-    def waiting(self) -> int:
-        self._expect_plug()
-        return sum(len(data) for at, data in self._coming if at <= self._clock.now)
-
-    def _take(self, count: int, deadline: Deadline) -> bytes:
         """What has come by then; the wait takes simulated time."""
         self._expect_plug()
         while self._coming and not self._coming[0][1]:
@@ -80,9 +67,11 @@ class SimulatedPort:
             return b""
         at, data = self._coming.popleft()
         self._clock.now = max(self._clock.now, at)
-        if data[count:]:
-            self._coming.appendleft((at, data[count:]))
-        return data[:count]
+        return data
+
+    def waiting(self) -> int:
+        self._expect_plug()
+        return sum(len(data) for at, data in self._coming if at <= self._clock.now)
 
     def _expect_plug(self) -> None:
         if not self.plugged:
