@@ -53,15 +53,28 @@ class FrameTrace:
 
     def record_masked(self, direction: Direction, raw: bytes, sentence: str = "") -> None:
         """Keep only the length and a keyed hash, the same for equal frames while this runs."""
-        mark = blake2b(raw, key=self._mask_key, digest_size=4).hexdigest()
-        told = f"{len(raw)} bytes, #{mark} {sentence}".rstrip()
+        told = f"{self._mask(raw)} {sentence}".rstrip()
         now = self.clock()
         as_it_is = TracedFrame(now, direction, raw, sentence) if now < self.unmasked_until else None
         self._keep(TracedFrame(now, direction, b"", told), as_it_is)
 
+    def mask_since(self, at: float) -> None:
+        """What was kept since then was a person's, as it turned out: mask it, sentences too.
+
+        Called by the thread that records. Listeners were told already.
+        """
+        for place, frame in enumerate(self._frames):
+            if frame.at >= at and frame.raw:
+                masked = TracedFrame(frame.at, frame.direction, b"", self._mask(frame.raw))
+                self._frames[place] = masked
+
     def frames(self) -> tuple[TracedFrame, ...]:
         """What is kept, oldest first."""
         return tuple(self._frames.copy())
+
+    def _mask(self, raw: bytes) -> str:
+        mark = blake2b(raw, key=self._mask_key, digest_size=4).hexdigest()
+        return f"{len(raw)} bytes, #{mark}"
 
     def _keep(self, frame: TracedFrame, as_it_is: TracedFrame | None = None) -> None:
         self._frames.append(frame)

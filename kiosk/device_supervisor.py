@@ -201,11 +201,12 @@ class DeviceSupervisor:
     def _worker(self, name: str, section: DeviceSection) -> DeviceWorker:
         driver = self._driver(name, section)
         settings = msgspec.convert(section.settings, driver.settings)
-        device = driver.make(settings, self._trace(name))
+        trace = self._trace(name)
+        device = driver.make(settings, trace)
         if section.kind == "pad":
             tags = self._config.tags
             profile = LibraryProfile(int(tags.afi_secured, 16), int(tags.afi_released, 16))
-            return PadWorker(name, device, profile, section.poll_seconds, self._tell)
+            return PadWorker(name, device, profile, section.poll_seconds, self._tell, trace)
         return WORKERS[section.kind](name, device, self._tell)
 
     def _driver(self, name: str, section: DeviceSection) -> Driver:

@@ -8,6 +8,7 @@ import structlog
 
 from drivers.errors import DeviceSilent, FrameDamaged, TagError, TagLeft, TagLocked
 from drivers.facts import InventoryRound
+from drivers.frame_trace import FrameTrace
 from drivers.interfaces import TagReader
 from drivers.tags.content import TagContent
 from drivers.tags.detect import decode_tag
@@ -45,12 +46,19 @@ class PadWorker(DeviceWorker):
     kind = "pad"
 
     def __init__(
-        self, name: str, reader: TagReader, profile: LibraryProfile, poll_seconds: float, tell: Tell
+        self,
+        name: str,
+        reader: TagReader,
+        profile: LibraryProfile,
+        poll_seconds: float,
+        tell: Tell,
+        trace: FrameTrace | None = None,
     ) -> None:
         super().__init__(name, reader, tell)
         self._reader = reader
         self._profile = profile
         self._poll_seconds = poll_seconds
+        self._trace = trace or FrameTrace()
         self._last: dict[Uid, int] = {}
         self._changed = Condition()
         self._serving = False
@@ -148,13 +156,21 @@ class PadWorker(DeviceWorker):
     def _outcome(self, order: PadOrder) -> PadOutcome:
         match order:
             case ReadContent(uid):
-                return ContentRead(uid, self._content(uid))
+                return ContentRead(uid, self._discreet_content(uid))
             case ReadSecurity(uid):
                 return SecurityRead(uid, self._state(uid))
             case ReadAfi(uid):
                 return AfiRead(uid, self._afi(uid))
             case SetSecurity():
                 return SecuritySet(order, self._bring_about(order))
+
+    def _discreet_content(self, uid: Uid) -> TagContent | None:
+        """A card's number does not stay in the trace, which goes into bundles."""
+        began = self._trace.clock()
+        content = self._content(uid)
+        if content is not None and content.is_patron_card:
+            self._trace.mask_since(began)
+        return content
 
     def _content(self, uid: Uid) -> TagContent | None:
         """What the tag says; only one whose data do not end in the first blocks is read on."""

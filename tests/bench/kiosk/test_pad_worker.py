@@ -11,7 +11,7 @@ from drivers.deadline import Deadline
 from drivers.facts import InventoryRound
 from drivers.feig_obid.driver import FeigReader, FeigSettings
 from drivers.feig_obid.simulator import FeigSimulator
-from drivers.frame_trace import Direction
+from drivers.frame_trace import Direction, FrameTrace, TracedFrame
 from drivers.interfaces import SystemInformation
 from drivers.simulators.faults import AnswerStatus, AnyFault, Lose, PlannedFault, TakeAway, Unplug
 from drivers.simulators.pty_host import PtyHost
@@ -57,6 +57,7 @@ class Bench:
     reader: FeigReader
     worker: PadWorker
     heard: Heard
+    trace: FrameTrace
 
     def plan(self, fault: AnyFault, command: str | None = None, times: int | None = 1) -> None:
         self.simulator.faults.plan(PlannedFault(fault=fault, command=command, times=times))
@@ -97,11 +98,12 @@ def working_pad(
     simulator = FeigSimulator(two_books() if tags is None else tags)
     heard = Heard()
     with PtyHost(simulator, folder / "pad") as host:
-        reader = FeigReader(FeigSettings(path=str(host.link), patience=0.2))
-        worker = PadWorker("pad", reader, LibraryProfile(), poll_seconds, heard.tell)
+        trace = FrameTrace()
+        reader = FeigReader(FeigSettings(path=str(host.link), patience=0.2), trace)
+        worker = PadWorker("pad", reader, LibraryProfile(), poll_seconds, heard.tell, trace)
         worker.start()
         try:
-            yield Bench(simulator, host, reader, worker, heard)
+            yield Bench(simulator, host, reader, worker, heard, trace)
         finally:
             worker.stop()
             worker.join(10)
@@ -172,6 +174,34 @@ LONG_CONTENT = encode_tag(
     Elements(primary_item_identifier="TK.00003", title="Mùa mận trên bản Cao " * 4),
 )
 """Ends behind the 28 blocks that most chips have."""
+
+CARD_CONTENT = encode_tag(
+    TagModel.ISO28560_3, Elements(primary_item_identifier="04271936", type_of_usage="80")
+)
+
+
+def told_in(frames: Sequence[TracedFrame], content: bytes) -> bool:
+    """Whether the second block, in which the number stands, was kept; readers turn blocks round."""
+    block = bytes(content[4:8])
+    return any(block in frame.raw or block[::-1] in frame.raw for frame in frames)
+
+
+def test_a_readers_card_on_the_pad_leaves_no_number_in_the_trace(tmp_path: Path) -> None:
+    """The trace goes into bundles and over the local socket."""
+    card = VirtualTag(BOOK, memory=bytearray(CARD_CONTENT.ljust(112, b"\0")), dsfid=0x3E)
+    book = VirtualTag(OTHER_BOOK, memory=bytearray(LIBRARY_OF_HANOI), afi=AFI_SECURED)
+    with working_pad(tmp_path, [card, book]) as bench:
+        bench.heard.first(InventoryRound)
+        bench.order(ReadContent(BOOK), ReadContent(OTHER_BOOK))
+        read = bench.heard.first(ContentRead, lambda told: told.uid == BOOK).content
+        assert read is not None
+        assert read.item_identifier == "04271936"
+        bench.heard.first(ContentRead, lambda told: told.uid == OTHER_BOOK)
+        kept = bench.trace.frames()
+        assert told_in(bench.simulator.trace.frames(), CARD_CONTENT)
+    assert not told_in(kept, CARD_CONTENT)
+    assert told_in(kept, LIBRARY_OF_HANOI)
+
 
 SHORT_CHIP = Chip("icode-slix-l", "E00403", 8, 0x01, has_eas=True)
 SHORT = Uid("E00403000000ABCD")
