@@ -39,7 +39,7 @@ from drivers.iso15693_requests import HAS_AFI, IsoRequest, told_by_flags
 from drivers.port import port_at
 from drivers.registry import Driver, UsbPlace
 from drivers.repeated_reads import repeated
-from drivers.tags.iso15693 import FALLBACK_GEOMETRY
+from drivers.tag_memory import blocks_that_are_there, told_geometry, whole_blocks
 from drivers.uid import Uid
 
 ANY_AFI = 0
@@ -92,13 +92,10 @@ class BibliothecaReader:
         return tags_seen(self._read(request, deadline).fields)
 
     def read_blocks(self, uid: Uid, first: int, count: int, deadline: Deadline) -> TagBlocks:
-        try:
+        def read(count: int) -> TagBlocks:
             return self._blocks(uid, first, count, deadline)
-        except TagUnreadable:
-            _, end = self._geometry_of(uid, deadline)
-            if not first < end < first + count:
-                raise
-            return self._blocks(uid, first, end - first, deadline)
+
+        return blocks_that_are_there(read, self, uid, range(first, first + count), deadline)
 
     def system_information(self, uid: Uid, deadline: Deadline) -> SystemInformation:
         """In one question where the pad has it, else by AFI and DSFID alone."""
@@ -110,14 +107,12 @@ class BibliothecaReader:
         return self._afi_and_dsfid(uid, deadline)
 
     def write_blocks(self, uid: Uid, first: int, data: bytes, deadline: Deadline) -> None:
-        size, _ = self._geometry_of(uid, deadline)
-        if len(data) % size:
-            raise ValueError(f"{len(data)} bytes are no whole blocks of {size}")
-        step = self._settings.blocks_a_frame * size
-        for at in range(0, len(data), step):
-            part = data[at : at + step]
-            fields = {"first": first + at // size, "count": len(part) // size, "options": 0}
-            self._ask(Request(WRITE_BLOCKS, fields | {"data": part}, uid), deadline)
+        blocks = whole_blocks(data, told_geometry(self, uid, deadline).block_size)
+        step = self._settings.blocks_a_frame
+        for at in range(0, len(blocks), step):
+            part = blocks[at : at + step]
+            fields = {"first": first + at, "count": len(part), "options": 0, "data": b"".join(part)}
+            self._ask(Request(WRITE_BLOCKS, fields, uid), deadline)
 
     def write_afi(self, uid: Uid, afi: int, deadline: Deadline) -> None:
         """Once: these pads fail at it now and then, so the station reads back and asks again."""
@@ -167,15 +162,6 @@ class BibliothecaReader:
         afi = self._read(Request(GET_AFI, uid=uid), deadline).fields["afi"]
         dsfid = self._read(Request(GET_DSFID, uid=uid), deadline).fields["dsfid"]
         return SystemInformation(uid, dsfid, afi, None, None, None)
-
-    def _geometry_of(self, uid: Uid, deadline: Deadline) -> tuple[int, int]:
-        """Block size and count; the usual ones of a chip that does not tell."""
-        try:
-            told = self.system_information(uid, deadline)
-        except TagUnreadable:
-            return FALLBACK_GEOMETRY.block_size, FALLBACK_GEOMETRY.blocks
-        size, count = told.block_size, told.block_count
-        return size or FALLBACK_GEOMETRY.block_size, count or FALLBACK_GEOMETRY.blocks
 
     def _blocks(self, uid: Uid, first: int, count: int, deadline: Deadline) -> TagBlocks:
         """A pad may give fewer blocks than it was asked for: then it is asked for the rest."""

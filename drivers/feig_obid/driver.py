@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import field
 
+from drivers.belated_copies import LastRead
 from drivers.deadline import Deadline
 from drivers.errors import DeviceRefused, TagLocked, TagUnreadable
 from drivers.feig_obid.block_order import BlockOrder, BlockOrderSetting
@@ -27,6 +28,7 @@ from drivers.frame_trace import FrameTrace
 from drivers.interfaces import SystemInformation, TagBlocks
 from drivers.registry import Driver, UsbPlace
 from drivers.repeated_reads import repeated
+from drivers.tag_memory import blocks_that_are_there, told_geometry, whole_blocks
 from drivers.tags.iso15693 import chip_of
 from drivers.uid import Uid, uid_from_bytes
 
@@ -35,9 +37,6 @@ BLOCKS_A_FRAME = 16
 
 BYTES_BESIDE_BLOCKS = 20
 BYTES_A_BLOCK = 9
-
-USUAL_BLOCK_SIZE = 4
-USUAL_BLOCK_COUNT = 28
 
 
 class FeigSettings(LineSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,21 +62,17 @@ class FeigReader(FeigRadio):
             rf_reset_before_inventory=settings.rf_reset_before_inventory,
         )
         self._order = BlockOrder(settings.block_order)
-        self._last_uid: Uid | None = None
-        self._last_read: tuple[Answer, Fields] | None = None
+        self._last_read = LastRead[Answer]()
 
     @property
     def knows_eas(self) -> bool:
         return self.facts.custom_commands
 
     def read_blocks(self, uid: Uid, first: int, count: int, deadline: Deadline) -> TagBlocks:
-        try:
+        def read(count: int) -> TagBlocks:
             return self._blocks(uid, first, count, deadline)
-        except TagUnreadable:
-            _, end = self._geometry_of(uid, deadline)
-            if not first < end < first + count:
-                raise
-            return self._blocks(uid, first, end - first, deadline)
+
+        return blocks_that_are_there(read, self, uid, range(first, first + count), deadline)
 
     def system_information(self, uid: Uid, deadline: Deadline) -> SystemInformation:
         fields = self.read_tag(Request(SYSTEM_INFORMATION, uid=uid), deadline).fields
@@ -92,10 +87,7 @@ class FeigReader(FeigRadio):
         )
 
     def write_blocks(self, uid: Uid, first: int, data: bytes, deadline: Deadline) -> None:
-        size, _ = self._geometry_of(uid, deadline)
-        if len(data) % size:
-            raise ValueError(f"{len(data)} bytes are no whole blocks of {size}")
-        blocks = [data[at : at + size] for at in range(0, len(data), size)]
+        blocks = whole_blocks(data, told_geometry(self, uid, deadline).block_size)
         _expect_memory(uid, range(first, first + len(blocks)))
         step = self._blocks_a_frame()
         for at in range(0, len(blocks), step):
@@ -135,14 +127,6 @@ class FeigReader(FeigRadio):
                 UNKNOWN_COMMAND,
             )
 
-    def _geometry_of(self, uid: Uid, deadline: Deadline) -> tuple[int, int]:
-        """Block size and count; the usual ones of a chip that does not tell."""
-        try:
-            told = self.system_information(uid, deadline)
-        except TagUnreadable:
-            return USUAL_BLOCK_SIZE, USUAL_BLOCK_COUNT
-        return told.block_size or USUAL_BLOCK_SIZE, told.block_count or USUAL_BLOCK_COUNT
-
     def _blocks_a_frame(self) -> int:
         """Fewer in readers whose buffers are small."""
         longest = self.facts.longest_frame
@@ -155,21 +139,18 @@ class FeigReader(FeigRadio):
         step = self._blocks_a_frame()
         for at in range(first, first + count, step):
             fields = {"first": at, "count": min(step, first + count - at)}
-            answer = self._read_of_this_tag(Request(READ_BLOCKS, fields, uid), deadline)
-            blocks += blocks_in_line_order(answer.fields)
+            request = Request(READ_BLOCKS, fields, uid)
+            blocks += blocks_in_line_order(self._read_of_this_tag(request, uid, deadline).fields)
         self._order.learn(first, blocks)
         data = b"".join(self._order.turn(block) for block in blocks)
         return TagBlocks(first, len(blocks[0]), data)
 
-    def _read_of_this_tag(self, request: Request, deadline: Deadline) -> Answer:
-        """An answer does not name its tag. One that equals the last answer for another tag may be
-        a belated copy of that: asked again behind a clean line, it is this tag's own.
-        """
-        answer = self.read_tag(request, deadline)
-        if self._last_read == (answer, request.fields) and self._last_uid != request.uid:
-            answer = self.read(request, deadline, anew=True)
-        self._last_uid, self._last_read = request.uid, (answer, request.fields)
-        return answer
+    def _read_of_this_tag(self, request: Request, uid: Uid, deadline: Deadline) -> Answer:
+        return self._last_read.sure(
+            uid,
+            lambda: self.read_tag(request, deadline),
+            lambda: self.read(request, deadline, anew=True),
+        )
 
     def _write_once(self, uid: Uid, first: int, blocks: list[bytes], deadline: Deadline) -> None:
         fields = {

@@ -45,7 +45,7 @@ from drivers.metratec.tag_line import TagLine
 from drivers.port import port_at
 from drivers.registry import Driver, UsbPlace
 from drivers.repeated_reads import repeated
-from drivers.tags.iso15693 import geometry_of
+from drivers.tag_memory import blocks_that_are_there, told_geometry, whole_blocks
 from drivers.uid import Uid
 
 OTHER_TAGS = ("UHF", "PULSAR", "G2", "MIFARE", "_MF", "DWARF14", "DWARF_14", "QR14")
@@ -102,24 +102,18 @@ class MetratecReader:
         return tuple(TagSeen(uid, self._dsfid(uid, deadline)) for uid in uids)
 
     def read_blocks(self, uid: Uid, first: int, count: int, deadline: Deadline) -> TagBlocks:
-        try:
+        def read(count: int) -> TagBlocks:
             return self._tags.blocks(uid, first, count, deadline)
-        except TagUnreadable:
-            _, end = self._geometry_of(uid, deadline)
-            if not first < end < first + count:
-                raise
-            return self._tags.blocks(uid, first, end - first, deadline)
+
+        return blocks_that_are_there(read, self, uid, range(first, first + count), deadline)
 
     def system_information(self, uid: Uid, deadline: Deadline) -> SystemInformation:
         return self._tags.information(uid, deadline)
 
     def write_blocks(self, uid: Uid, first: int, data: bytes, deadline: Deadline) -> None:
-        size, _ = self._geometry_of(uid, deadline)
-        if len(data) % size:
-            raise ValueError(f"{len(data)} bytes are no whole blocks of {size}")
-        for at in range(0, len(data), size):
-            block = bytes((first + at // size,)) + data[at : at + size]
-            self._tags.write(IsoRequest(WRITE_BLOCK, uid, block), uid, deadline)
+        blocks = whole_blocks(data, told_geometry(self, uid, deadline).block_size)
+        for number, block in enumerate(blocks, start=first):
+            self._tags.write(IsoRequest(WRITE_BLOCK, uid, bytes((number,)) + block), uid, deadline)
 
     def write_afi(self, uid: Uid, afi: int, deadline: Deadline) -> None:
         self._tags.write(IsoRequest(WRITE_AFI, uid, bytes((afi,))), uid, deadline)
@@ -199,15 +193,6 @@ class MetratecReader:
             except TagUnreadable:
                 self._dsfids[uid] = 0
         return self._dsfids[uid]
-
-    def _geometry_of(self, uid: Uid, deadline: Deadline) -> tuple[int, int]:
-        """Block size and count; the usual ones of a chip that does not tell."""
-        usual = geometry_of(uid)
-        try:
-            told = self.system_information(uid, deadline)
-        except TagUnreadable:
-            return usual.block_size, usual.blocks
-        return told.block_size or usual.block_size, told.block_count or usual.blocks
 
 
 def _name_and_version(told: str) -> tuple[str, str]:

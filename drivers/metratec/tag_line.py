@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from drivers.belated_copies import LastRead
 from drivers.deadline import Deadline
 from drivers.errors import TagDisturbed, TagUnreadable
 from drivers.interfaces import SystemInformation, TagBlocks
@@ -37,8 +38,7 @@ class TagLine:
         self._line = line
         self._order = uid_order
         self._blocks_a_frame = blocks_a_frame
-        self._last_answer: IsoAnswer | None = None
-        self._last_uid: Uid | None = None
+        self._last_read = LastRead[IsoAnswer]()
 
     def information(self, uid: Uid, deadline: Deadline) -> SystemInformation:
         """The chip's system information."""
@@ -92,15 +92,14 @@ class TagLine:
         return _data(question, uid, answer)
 
     def _read_of_this_tag(self, question: Question, uid: Uid, deadline: Deadline) -> IsoAnswer:
-        """An answer does not name its tag. One that equals the last answer for another tag may be
-        a belated copy of that: asked again behind a clean line, it is this tag's own.
-        """
-        answer = self._said(question, uid, deadline)
-        if self._last_answer == answer and self._last_uid != uid:
+        def ask() -> IsoAnswer:
+            return self._said(question, uid, deadline)
+
+        def ask_behind_clean_line() -> IsoAnswer:
             self._line.doubt()
-            answer = self._said(question, uid, deadline)
-        self._last_uid, self._last_answer = uid, answer
-        return answer
+            return ask()
+
+        return self._last_read.sure(uid, ask, ask_behind_clean_line)
 
     def _good(self, question: Question, uid: Uid, deadline: Deadline) -> bytes:
         return _data(question, uid, self._said(question, uid, deadline))
