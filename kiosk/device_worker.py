@@ -7,7 +7,7 @@ is reopened with a growing pause.
 
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from time import monotonic
 from typing import ClassVar, Protocol
 
@@ -71,12 +71,14 @@ class DeviceWorker(Thread):
         self._device = device
         self._tell = tell
         self._stopping = Event()
+        self._speaking = Lock()
         self.busy_since: float | None = None
         self.longer = 0.0
 
     def stop(self) -> None:
         """Ask the thread to end soon; the caller joins it."""
-        self._stopping.set()
+        with self._speaking:  # whatever it says was said before this returns
+            self._stopping.set()
         self._try(self._device.cancel)
 
     def abandon(self) -> None:
@@ -123,8 +125,9 @@ class DeviceWorker(Thread):
 
     def _say(self, news: WorkerNews) -> None:
         """One that was told to stop is silent: another may speak for the device already."""
-        if not self._stopping.is_set():
-            self._tell(news)
+        with self._speaking:
+            if not self._stopping.is_set():
+                self._tell(news)
 
     def _call(self, seconds: float = CALL_SECONDS) -> Deadline:
         """For each call of the driver. One that was told to stop touches the device no more."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from inspect import currentframe
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from time import monotonic
 
 import pytest
@@ -287,6 +288,33 @@ def test_a_device_that_one_technician_uses_is_neither_given_to_another_nor_taken
         heard.first(InventoryRound)
         assert len(heard.every(DeviceUp)) == 1
         assert boss.pause("pad", 60, OTHER)
+
+
+def test_a_pad_that_is_paused_in_the_moment_in_which_it_opens_is_last_told_as_paused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else the start screen offers a pad that a technician has for ten minutes."""
+    pausing: list[Thread] = []
+
+    class Watched(Event):
+        """Lets the pause come between the worker's question whether it is told to stop, and what
+        it says then.
+        """
+
+        def is_set(self) -> bool:
+            answer = super().is_set()
+            if not pausing and currentframe().f_back.f_code.co_name == "_say":  # type: ignore[union-attr]
+                pausing.append(Thread(target=lambda: boss.pause("pad", 60, ONE)))
+                pausing[0].start()
+                pausing[0].join(0.2)
+            return answer
+
+    monkeypatch.setattr("kiosk.device_worker.Event", Watched)
+    with supervised(STUBBORN, {"stubborn": driver_of(Stubborn())}, monkeypatch) as (boss, heard):
+        eventually(lambda: pausing and not pausing[0].is_alive(), 5, "pause")
+        eventually(lambda: threads_of(boss) == 0, 5, "end of the worker")
+        told = [news for news in heard.news if isinstance(news, DeviceUp | DeviceDown)]
+        assert isinstance(told[-1], DeviceDown)
 
 
 def test_a_pause_that_is_over_gives_the_device_back(monkeypatch: pytest.MonkeyPatch) -> None:
