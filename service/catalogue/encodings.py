@@ -1,9 +1,10 @@
 """Text of old catalogues: UTF-8, CP1258 or MARC-8, told by its letters (docs/catalogue.md).
 
 Neither of the two old ones says what it is. Both write tones as signs of their own, MARC-8 before
-the letter and CP1258 after it, so that the wrong reading is full of signs no Vietnamese word has.
+the letter and CP1258 after it, so that the wrong reading has no syllables of Vietnamese.
 """
 
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from unicodedata import normalize
@@ -11,15 +12,19 @@ from unicodedata import normalize
 from pymarc.marc8 import marc8_to_unicode
 from pymarc.marc8_mapping import CODESETS
 
-MANY = 0.95
-"""Share of Vietnamese letters among the letters beyond ASCII that makes a reading believable."""
+MANY = 0.8
+"""Share of possible syllables among the words beyond ASCII that makes a reading believable."""
 
 _ANSEL = frozenset(CODESETS[0x45])
 _ESCAPE = b"\x1b"
-_VOWELS = "aăâeêioôơuưy"
-_MARKS = ("\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
-_TONED = (normalize("NFC", vowel + mark) for vowel in _VOWELS for mark in _MARKS)
-_LETTERS = frozenset((*_TONED, *"ăâđêôơư"))
+_TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
+_WORD = re.compile(r"[^\x00-@\[-`{-\x7f]+")  # a sign that belongs to no letter makes no word
+_SYLLABLE = re.compile(
+    "(?:b|c(?![eêiy])|ch|d|đ|g(?![eê])|gh|gi|h|k(?=[eêiy])|kh|l|m|nh?|ngh?|ph?|qu?|r|s|th?|tr|v|x)?"
+    "(?:[aăâeêioôơuưy]|a[iouy]|â[uy]|eo|êu|i[aêu]|iêu|o[aăeio]|oa[ioy]|oeo|ôi|ơi"
+    "|u[aâêiôơy]|uây|uôi|uy[aêu]|ư[aiơu]|ươ[iu]|yêu?)"
+    "(?:ch?|m|ng?|nh|p|t)?"
+)
 
 
 class Encoding(StrEnum):
@@ -53,11 +58,9 @@ def encoding_of(content: bytes) -> Encoding:
     """The reading that makes Vietnamese of it; the more text, the surer. Raises Undecodable."""
     if is_utf_8(content):
         return Encoding.UTF_8
-    shares = {
-        old: _vietnamese_share(_read(old, content)) for old in (Encoding.CP1258, Encoding.MARC_8)
-    }
-    best = max(shares, key=lambda old: shares[old])
-    if shares[best] < MANY:
+    shares = {old: _vietnamese_share(_read(old, content)) for old in _OLD}
+    best = max(_OLD, key=lambda old: shares[old])
+    if shares[best] < MANY or list(shares.values()).count(shares[best]) > 1:
         raise Undecodable(
             "cannot tell how its letters are written; name the encoding: --encoding cp1258 or "
             "marc8 (TCVN3 and VNI files must be converted to UTF-8 first)"
@@ -95,9 +98,14 @@ def _read(encoding: Encoding, content: bytes) -> str | None:
 
 
 def _vietnamese_share(text: str | None) -> float:
-    letters = normalize("NFC", text or "").lower()
-    beyond = [letter for letter in letters if letter > "\x7f"]
-    return sum(letter in _LETTERS for letter in beyond) / len(beyond) if beyond else 0.0
+    words = _WORD.findall(normalize("NFC", text or "").lower())
+    beyond = [word for word in words if not word.isascii()]
+    return sum(map(_is_syllable, beyond)) / len(beyond) if beyond else 0.0
+
+
+def _is_syllable(word: str) -> bool:
+    toneless, tones = _TONES.subn("", normalize("NFD", word))
+    return tones <= 1 and bool(_SYLLABLE.fullmatch(normalize("NFC", toneless)))
 
 
 _OLD = (Encoding.CP1258, Encoding.MARC_8)

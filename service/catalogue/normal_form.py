@@ -10,7 +10,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd\ufffe\uffff\ud800
 _SPACE = re.compile(r"\s+")
 _ISBD = re.compile(r"\s*[/:;=,]+$")
 _ENDS = "/:;=,."
-_FULL_STOP = re.compile(r"(?<=\w{3})\.$")
+_FULL_STOP = re.compile(r"(?:(?<=\w\w)|(?<=\d))\.$")  # of an initial it stays
 _NOT_CLASS = re.compile(r"[^0-9A-Za-z.\-() ]")
 
 

@@ -14,13 +14,14 @@ from pymarc.field import RawField
 from service.catalogue.encodings import Encoding, Undecodable, decode, encoding_of, is_utf_8
 from service.catalogue.marc.record import LEADER_LENGTH, MarcField, MarcRecord, Unreadable
 
-END_OF_RECORD, END_OF_FIELD, SUBFIELD = b"\x1d", b"\x1e", b"\x1f"
+END_OF_RECORD, END_OF_FIELD = b"\x1d", b"\x1e"
 LONGEST_RECORD = 99_999
 LONGEST_FIELD = 9_999
 CHUNK = 1 << 16
 _ENTRY = 12
 _BETWEEN_RECORDS = b" \r\n\t\0\x1a\xef\xbb\xbf"
 _UNICODE = b"a"
+_INDICATORS = re.compile(rb"[ -~]{2}[\x1e\x1f]")
 _NO_CODE = re.compile(rb"\x1f[^ -~\x1e\x1f]")
 
 
@@ -89,9 +90,12 @@ def _check_field(fields: bytes, entry: bytes) -> None:
     tag = entry[:3].decode()
     if not entry[3:].isdigit():
         raise ValueError(f"the length of its field {tag} is no number")
-    end = int(entry[7:]) + int(entry[3:7])
-    if fields[end - 1 : end] != END_OF_FIELD or END_OF_FIELD in fields[int(entry[7:]) : end - 1]:
+    start = int(entry[7:])
+    end = start + int(entry[3:7])
+    if fields[end - 1 : end] != END_OF_FIELD or END_OF_FIELD in fields[start : end - 1]:
         raise ValueError(f"the length of its field {tag} is wrong")
+    if tag >= "010" and not _INDICATORS.match(fields, start):
+        raise ValueError(f"its field {tag} has not two indicators before its first subfield")
 
 
 def _encoding(content: bytes, wanted: Encoding) -> Encoding:
