@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 import msgspec
 import structlog
 
+from drivers.facts import GateTold
 from drivers.frame_trace import FrameTrace
 from drivers.registry import Driver, installed_drivers
 from drivers.simulators.faults import FaultPlan, PlannedFault
@@ -193,8 +194,8 @@ class Life:
     def _tell(self, news: object) -> None:
         if isinstance(news, DeviceDown):
             self._lived.went_down += 1
-        if isinstance(self.worker, GateWorker):
-            self.worker.kept()
+        if isinstance(self.worker, GateWorker) and isinstance(news, GateTold):
+            self.worker.kept(news, on_disk=True)
         if self.activity.is_told_by(news):
             if self._planted:
                 PLANTED[self._planted]()
