@@ -18,6 +18,7 @@ from drivers.facts import Code
 from drivers.frame_trace import Direction, FrameTrace
 from drivers.port import port_at
 from drivers.registry import Driver, UsbPlace
+from drivers.serial_adapters import SERIAL_ADAPTERS
 from drivers.serial_port import Parity
 
 CODE_SILENCE = 0.1
@@ -191,8 +192,6 @@ DRIVER = Driver(
     usb=(
         UsbPlace(0x05E0, 0x1701, "Zebra scanner as a virtual COM port"),
         UsbPlace(0x0C2E, 0x0720, "Honeywell or Metrologic scanner as a virtual COM port"),
-        UsbPlace(0x0403, 0x6001, "FTDI serial adapter"),
-        UsbPlace(0x067B, 0x2303, "Prolific serial adapter"),
-        UsbPlace(0x1A86, 0x7523, "CH340 serial adapter"),
+        *SERIAL_ADAPTERS,
     ),
 )

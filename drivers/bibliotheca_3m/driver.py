@@ -37,8 +37,9 @@ from drivers.frame_trace import FrameTrace
 from drivers.interfaces import DeviceIdentity, SystemInformation, TagBlocks
 from drivers.iso15693_requests import HAS_AFI, IsoRequest, told_by_flags
 from drivers.port import port_at
-from drivers.registry import Driver, UsbPlace
+from drivers.registry import Driver
 from drivers.repeated_reads import repeated
+from drivers.serial_adapters import SERIAL_ADAPTERS
 from drivers.tag_memory import blocks_that_are_there, told_geometry, whole_blocks
 from drivers.uid import Uid
 
@@ -194,5 +195,5 @@ DRIVER = Driver(
     settings=BibliothecaSettings,
     make=BibliothecaReader,
     simulation="drivers.bibliotheca_3m.simulator:SIMULATION",
-    usb=(UsbPlace(0x0403, 0x6001, "FTDI adapter, in many 3M pads"),),
+    usb=SERIAL_ADAPTERS,
 )

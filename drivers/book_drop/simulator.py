@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from drivers.book_drop.chute_watch import BIN_FULL, MOUTH, PASSED, SENSORS
 from drivers.contacts.lines import Names
-from drivers.contacts.simulator import Machine, WiredReader, wired
+from drivers.contacts.simulator import Machine, WiredReader, wired_settings
 from drivers.frame_trace import FrameTrace
 from drivers.interfaces import ChuteOrder
 from drivers.simulators.device import Act
@@ -135,17 +135,9 @@ def _make(options: Mapping[str, Any], faults: FaultPlan, trace: FrameTrace) -> B
     return BookDropSimulator(msgspec.convert(options, BookDropSimulatorSettings), faults, trace)
 
 
-def _settings(address: str) -> Mapping[str, Any]:
-    return {
-        "lines": {"on": "reader", "path": address},
-        "inputs": {name: number for number, name in enumerate(SENSORS, start=1)},
-        "outputs": wired(OUTPUTS),
-    }
-
-
 SIMULATION = Simulation(
     make=_make,
     host=PtyHost,
-    settings=_settings,
+    settings=lambda address: wired_settings(address, SENSORS, OUTPUTS),
     hurried={"lines": {"patience": 0.2}},
 )

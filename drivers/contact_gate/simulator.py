@@ -11,7 +11,7 @@ from msgspec import Struct
 from drivers.contact_gate.contact_watch import ALARM
 from drivers.contact_gate.passages import INNER, OUTER
 from drivers.contacts.lines import Names
-from drivers.contacts.simulator import Machine, WiredReader, wired
+from drivers.contacts.simulator import Machine, WiredReader, wired_settings
 from drivers.frame_trace import FrameTrace
 from drivers.simulators.device import Act
 from drivers.simulators.faults import FaultPlan
@@ -97,17 +97,9 @@ def _make(options: Mapping[str, Any], faults: FaultPlan, trace: FrameTrace) -> C
     )
 
 
-def _settings(address: str) -> Mapping[str, Any]:
-    return {
-        "lines": {"on": "reader", "path": address},
-        "inputs": {name: number for number, name in enumerate(INPUTS, start=1)},
-        "outputs": wired(OUTPUTS),
-    }
-
-
 SIMULATION = Simulation(
     make=_make,
     host=PtyHost,
-    settings=_settings,
+    settings=lambda address: wired_settings(address, INPUTS, OUTPUTS),
     hurried={"lines": {"patience": 0.2}},
 )

@@ -14,6 +14,7 @@ from drivers.facts import CardSeen
 from drivers.frame_trace import Direction, FrameTrace
 from drivers.interfaces import DeviceIdentity
 from drivers.registry import Driver, UsbPlace
+from drivers.serial_adapters import SERIAL_ADAPTERS
 
 if TYPE_CHECKING:
     from drivers.contactless_card.frontend import CardFrontend, FoundCard
@@ -143,8 +144,6 @@ class ContactlessCardReader:
         return self._frontend
 
 
-_ADAPTER = "USB adapter, with a PN532 behind it or another serial device"
-
 DRIVER = Driver(
     name="contactless_card",
     kind="card",
@@ -160,8 +159,6 @@ DRIVER = Driver(
         UsbPlace(0x054C, 0x06C1, "Sony RC-S380"),
         UsbPlace(0x054C, 0x06C3, "Sony RC-S380"),
         UsbPlace(0x054C, 0x02E1, "Sony RC-S330, RC-S360 or RC-S370"),
-        UsbPlace(0x10C4, 0xEA60, f"CP210x {_ADAPTER}"),
-        UsbPlace(0x1A86, 0x7523, f"CH340 {_ADAPTER}"),
-        UsbPlace(0x0403, 0x6001, f"FT232 {_ADAPTER}"),
+        *SERIAL_ADAPTERS,
     ),
 )

@@ -1,8 +1,9 @@
 """A FEIG reader whose inputs and outputs are wired to something that moves."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from time import monotonic
+from typing import Any
 
 from drivers.contacts.lines import Names
 from drivers.feig_obid.outputs import Output
@@ -63,6 +64,13 @@ class WiredReader(FeigSimulator):
 WIRED_OUTPUTS = (Output.RELAY_1, Output.RELAY_2, Output.RELAY_3, Output.OUT_1, Output.OUT_2)
 
 
-def wired(names: Iterable[str]) -> dict[str, str]:
-    """The setting `outputs` of a driver at such a reader."""
-    return {name: str(output) for name, output in zip(names, WIRED_OUTPUTS, strict=False)}
+def wired_settings(
+    address: str, inputs: Iterable[str], outputs: Iterable[str]
+) -> Mapping[str, Any]:
+    """What a driver is told to reach such a machine: the reader's line, and what hangs where."""
+    wires = zip(outputs, WIRED_OUTPUTS, strict=False)
+    return {
+        "lines": {"on": "reader", "path": address},
+        "inputs": {name: number for number, name in enumerate(inputs, start=1)},
+        "outputs": {name: str(output) for name, output in wires},
+    }

@@ -26,8 +26,9 @@ from drivers.feig_obid.statuses import NO_TRANSPONDER, UNKNOWN_COMMAND
 from drivers.field_layout import Fields
 from drivers.frame_trace import FrameTrace
 from drivers.interfaces import SystemInformation, TagBlocks
-from drivers.registry import Driver, UsbPlace
+from drivers.registry import Driver
 from drivers.repeated_reads import repeated
+from drivers.serial_adapters import SERIAL_ADAPTERS
 from drivers.tag_memory import blocks_that_are_there, told_geometry, whole_blocks
 from drivers.tags.iso15693 import chip_of
 from drivers.uid import Uid, uid_from_bytes
@@ -188,13 +189,7 @@ DRIVER = Driver(
     settings=FeigSettings,
     make=FeigReader,
     simulation="drivers.feig_obid.simulator:SIMULATION",
-    usb=(
-        UsbPlace(0x0403, 0x6001, "FTDI serial adapter"),
-        UsbPlace(0x0403, 0x6015, "FTDI serial adapter"),
-        UsbPlace(0x067B, 0x2303, "Prolific serial adapter"),
-        UsbPlace(0x10C4, 0xEA60, "Silicon Labs serial adapter"),
-        UsbPlace(0x1A86, 0x7523, "WCH serial adapter"),
-    ),
+    usb=SERIAL_ADAPTERS,
     trials=(
         {},
         {"frames": "advanced"},

@@ -84,12 +84,13 @@ class TagCommands:
         if not count:
             return Reply(PARAMETER_RANGE)
         heard = self._exchange(READ_BLOCKS, request, _block_range(request.fields), option=secure)
-        if heard.data is None:
+        data = heard.data
+        if data is None:
             return _reply(heard)
-        width = len(heard.data) // count
+        width = len(data) // count
         if count * (width - secure) > MOST_BYTES_READ:
             return Reply(PARAMETER_RANGE)
-        rows = [heard.data[at : at + width] for at in range(0, len(heard.data), width)]
+        rows = [data[at : at + width] for at in range(0, len(data), width)]
         blocks = [(row[:secure] or b"\0") + self._on_line(row[secure:]) for row in rows]
         return _reply(heard, bytes((count, width - secure)) + b"".join(blocks))
 

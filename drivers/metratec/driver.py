@@ -43,8 +43,9 @@ from drivers.metratec.commands import (
 from drivers.metratec.conversation import Conversation
 from drivers.metratec.tag_line import TagLine
 from drivers.port import port_at
-from drivers.registry import Driver, UsbPlace
+from drivers.registry import Driver
 from drivers.repeated_reads import repeated
+from drivers.serial_adapters import SERIAL_ADAPTERS
 from drivers.tag_memory import blocks_that_are_there, told_geometry, whole_blocks
 from drivers.uid import Uid
 
@@ -211,5 +212,5 @@ DRIVER = Driver(
     settings=MetratecSettings,
     make=MetratecReader,
     simulation="drivers.metratec.simulator:SIMULATION",
-    usb=(UsbPlace(0x0403, 0x6001, "FTDI adapter, in metraTec readers"),),
+    usb=SERIAL_ADAPTERS,
 )
