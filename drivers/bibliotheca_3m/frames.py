@@ -9,6 +9,7 @@ probe of an 810 and its answer, which begin with `D5`.
 from dataclasses import dataclass
 
 from drivers.checksums import BIBLIOTHECA_HOST
+from drivers.frame_search import first_good_frame
 
 START = 0xD6
 PROBE_START = 0xD5
@@ -39,22 +40,15 @@ class Frame:
 
 
 def decode(buffer: bytes, silent: bool = False) -> tuple[int, Frame | None]:
-    """How many bytes of `buffer` are used up, and the first good frame if it is there.
-
-    Bytes that cannot begin a good frame are used up. A frame that is still incomplete stays in
-    the buffer, unless the line has gone `silent`: then nothing more of it will come.
+    """How many bytes of `buffer` are used up, and the first good frame if it is there
+    (drivers/frame_search.py).
     """
-    at = 0
-    while at < len(buffer):
-        size = _size_at(buffer, at)
-        incomplete = size is None or size > len(buffer) - at
-        if incomplete and not silent:
-            return at, None
-        raw = b"" if incomplete else buffer[at : at + (size or 0)]
-        if raw and BIBLIOTHECA_HOST(raw[1:-2]) == int.from_bytes(raw[-2:]):
-            return at + len(raw), Frame(raw[HEAD], raw[HEAD + 1 : -2], raw[0])
-        at += 1
-    return at, None
+    used, raw = first_good_frame(buffer, silent, _size_at, _is_good)
+    return used, Frame(raw[HEAD], raw[HEAD + 1 : -2], raw[0]) if raw else None
+
+
+def _is_good(raw: bytes) -> bool:
+    return BIBLIOTHECA_HOST(raw[1:-2]) == int.from_bytes(raw[-2:])
 
 
 def _size_at(buffer: bytes, at: int) -> int | None:

@@ -16,6 +16,7 @@ from drivers.bibliotheca_3m.statuses import NOT_IMPLEMENTED, meaning
 from drivers.bibliotheca_3m.virtual_pad import BibliothecaSimulatorSettings, Reply, VirtualPad
 from drivers.frame_trace import Direction, FrameTrace
 from drivers.simulators.device import Act, Say
+from drivers.simulators.ear import Ear
 from drivers.simulators.faults import FaultPlan
 from drivers.simulators.mishaps import Mishaps, Question
 from drivers.simulators.pty_host import PtyHost
@@ -44,8 +45,7 @@ class BibliothecaSimulator:
         self._settings = settings or BibliothecaSimulatorSettings()
         self._virtual = VirtualPad(self.pad, self._settings)
         self._mishaps = Mishaps(self.faults, self.pad.lift)
-        self._buffer = b""
-        self._heard_at = 0.0
+        self._ear = Ear[Frame](decode, CHARACTERS_APART, self.trace)
         self._busy_until = 0.0
 
     @property
@@ -55,20 +55,9 @@ class BibliothecaSimulator:
     def receive(self, data: bytes, at: float) -> Sequence[Act]:
         """No answer to what comes while it works or hangs, is cut, or fails its check."""
         begun_at = at - len(data) * self.character_seconds
-        if begun_at < max(self._busy_until, self._mishaps.deaf_until):
-            self.trace.record(Direction.DROPPED, data, "came while the pad was busy")
-            return []
-        if begun_at - self._heard_at > CHARACTERS_APART:
-            self._buffer = b""
-        self._heard_at = at
-        self._buffer += data
-        acts: list[Act] = []
-        while True:
-            used, frame = decode(self._buffer)
-            self._buffer = self._buffer[used:]
-            if frame is None:
-                return acts
-            acts += self._hear(frame, at)
+        deaf_until = max(self._busy_until, self._mishaps.deaf_until)
+        frames = self._ear.hear(data, begun_at, at, deaf_until)
+        return [act for frame in frames for act in self._hear(frame, at)]
 
     def _hear(self, frame: Frame, at: float) -> list[Act]:
         try:

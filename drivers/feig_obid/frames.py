@@ -10,6 +10,7 @@ of the data is the status.
 from dataclasses import dataclass
 
 from drivers.checksums import FEIG_HOST
+from drivers.frame_search import first_good_frame
 
 ADVANCED_MARK = 0x02
 SHORTEST = 5
@@ -37,22 +38,11 @@ class Frame:
 
 
 def decode(buffer: bytes, silent: bool = False) -> tuple[int, Frame | None]:
-    """How many bytes of `buffer` are used up, and the first good frame if it is there.
-
-    Bytes that cannot begin a good frame are used up. A frame that is still incomplete stays in
-    the buffer, unless the line has gone `silent`: then nothing more of it will come.
+    """How many bytes of `buffer` are used up, and the first good frame if it is there
+    (drivers/frame_search.py).
     """
-    start = 0
-    while start < len(buffer):
-        length = _length_at(buffer, start)
-        incomplete = length is None or length > len(buffer) - start
-        if incomplete and not silent:
-            return start, None
-        raw = b"" if incomplete else buffer[start : start + (length or 0)]
-        if raw and FEIG_HOST(raw) == 0:
-            return start + len(raw), _parse(raw)
-        start += 1
-    return start, None
+    used, raw = first_good_frame(buffer, silent, _length_at, lambda raw: FEIG_HOST(raw) == 0)
+    return used, _parse(raw) if raw else None
 
 
 def _head(rest: int, *, advanced: bool) -> bytes:

@@ -18,6 +18,7 @@ from drivers.feig_obid.virtual_control import Reply
 from drivers.feig_obid.virtual_reader import FeigSimulatorSettings, VirtualReader
 from drivers.frame_trace import Direction, FrameTrace
 from drivers.simulators.device import Act, Say
+from drivers.simulators.ear import Ear
 from drivers.simulators.faults import FaultPlan
 from drivers.simulators.mishaps import Mishaps, Question
 from drivers.simulators.pty_host import PtyHost
@@ -50,8 +51,7 @@ class FeigSimulator:
         self.trace = trace or FrameTrace(capacity=5000)
         self.reader = VirtualReader(self.pads, self._settings)
         self._mishaps = Mishaps(self.faults, self._lift)
-        self._buffer = b""
-        self._heard_at = 0.0
+        self._ear = Ear[Frame](decode, CHARACTERS_APART, self.trace)
         self._listens_from = 0.0
 
     @property
@@ -73,24 +73,9 @@ class FeigSimulator:
     def receive(self, data: bytes, at: float) -> Sequence[Act]:
         """No answer to what comes too soon after a frame, is cut, or fails its check."""
         begun_at = at - len(data) * self.character_seconds
-        if begun_at < max(self._listens_from, self._mishaps.deaf_until):
-            self.trace.record(Direction.DROPPED, data, "came too soon, or while the reader hung")
-            return []
-        if begun_at - self._heard_at > CHARACTERS_APART:
-            self._buffer = b""
-        self._heard_at = at
-        self._buffer += data
-        return self._serve(at)
-
-    def _serve(self, at: float) -> list[Act]:
-        acts: list[Act] = []
-        while True:
-            used, frame = decode(self._buffer)
-            self._buffer = self._buffer[used:]
-            if frame is None:
-                return acts
-            if self._is_meant(frame):
-                acts += self._hear(frame, at)
+        deaf_until = max(self._listens_from, self._mishaps.deaf_until)
+        frames = self._ear.hear(data, begun_at, at, deaf_until)
+        return [act for frame in frames if self._is_meant(frame) for act in self._hear(frame, at)]
 
     def _is_meant(self, frame: Frame) -> bool:
         kind = "advanced" if frame.advanced else "standard"
