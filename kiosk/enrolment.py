@@ -48,8 +48,9 @@ def enrol(state: Path, service: PinnedService) -> StationKey:
         )
     if not (state / KEY_FILE).exists():
         _write_private(state / KEY_FILE, zmq.curve_keypair()[1])
+    key = station_key(state)
     _write_private(state / SERVICE_FILE, msgspec.json.encode(service))
-    return station_key(state)
+    return key
 
 
 def station_key(state: Path) -> StationKey:
@@ -87,7 +88,7 @@ def _read_private(path: Path) -> bytes:
     except FileNotFoundError:
         raise EnrolmentProblem(f"{path} is missing: run `muontra enrol` first.") from None
     except OSError as problem:
-        raise EnrolmentProblem(f"{path} cannot be read: {problem.strerror}.") from problem
+        raise EnrolmentProblem(f"{path} cannot be read: {problem.strerror}; use sudo.") from problem
     if mode & 0o077:
         raise EnrolmentProblem(f"Others may read {path}: run `chmod 600 {path}`.")
     return content

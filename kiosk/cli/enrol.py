@@ -9,10 +9,12 @@ import msgspec
 import typer
 from rich.console import Console
 
+from kiosk.cli.at_hand import Finding
 from kiosk.enrolment import EnrolmentProblem, PinnedService, StationKey, enrol
 from service.protocol.keys import checked_key, fingerprint
 
-_ENDPOINT = re.compile(r"tcp://(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z.-]+):[0-9]{1,5}")
+_ENDPOINT = re.compile(r"tcp://(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z.-]+):(?P<port>[0-9]{1,5})")
+PORTS = range(1, 65_536)
 EXAMPLE = """Example:
 
 muontra enrol --state /var/lib/muontra/desk-1 --service tcp://10.0.0.5:7411
@@ -24,7 +26,8 @@ _errors = Console(stderr=True, soft_wrap=True, highlight=False, style="red")
 
 
 def _endpoint(text: str) -> str:
-    if not _ENDPOINT.fullmatch(text):
+    match = _ENDPOINT.fullmatch(text)
+    if match is None or int(match["port"]) not in PORTS:
         raise typer.BadParameter(f"{text!r} is not like tcp://service.example:7411")
     return text
 
@@ -56,10 +59,10 @@ def command(
         key = enrol(state, PinnedService(endpoint=service, key=service_key))
     except EnrolmentProblem as problem:
         _errors.print(str(problem), markup=False)
-        raise typer.Exit(1) from None
+        raise typer.Exit(Finding.BROKEN) from None
     except OSError as problem:
-        _errors.print(f"{state}: {problem.strerror}", markup=False)
-        raise typer.Exit(1) from None
+        _errors.print(f"{state}: {problem.strerror}; name a folder of the station's.", markup=False)
+        raise typer.Exit(Finding.BROKEN) from None
     enrolled = _enrolled(key, service_key, name)
     if as_json:
         typer.echo(msgspec.json.encode(enrolled).decode())

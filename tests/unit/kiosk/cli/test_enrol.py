@@ -71,7 +71,7 @@ def test_another_service_does_not_replace_the_pinned_one(tmp_path: Path) -> None
     enrol(tmp_path, SERVICE)
     other = zmq.curve_keypair()[0].decode("ascii")
     code, shown = run(*words(tmp_path, **{"service-key": other}))
-    assert code == 1
+    assert code == 2
     assert "names another service" in shown
     assert pinned_service(tmp_path) == SERVICE
 
@@ -81,6 +81,8 @@ def test_another_service_does_not_replace_the_pinned_one(tmp_path: Path) -> None
     [
         ("service", "10.0.0.5:7411", "is not like"),
         ("service", "ipc:///tmp/x", "is not like"),
+        ("service", "tcp://10.0.0.5:99999", "is not like"),
+        ("service", "tcp://10.0.0.5:0", "is not like"),
         ("service-key", "short", "40 characters"),
     ],
 )
@@ -113,6 +115,12 @@ def test_a_damaged_key_file_is_named(tmp_path: Path, content: bytes) -> None:
         station_key(tmp_path)
 
 
+def test_a_service_is_not_pinned_beside_a_key_that_cannot_be_used(tmp_path: Path) -> None:
+    (tmp_path / "station.key").write_bytes(b"junk")
+    assert run(*words(tmp_path))[0] == 2
+    assert not (tmp_path / "service.json").exists()
+
+
 def test_a_half_written_draft_of_an_earlier_try_is_no_hindrance(tmp_path: Path) -> None:
     (tmp_path / "station.new").write_bytes(b"half")
     assert enrol(tmp_path, SERVICE) == station_key(tmp_path)
@@ -120,5 +128,5 @@ def test_a_half_written_draft_of_an_earlier_try_is_no_hindrance(tmp_path: Path) 
 
 def test_the_folder_cannot_be_made() -> None:
     code, shown = run(*words(Path("/proc/muontra")))
-    assert code == 1
+    assert code == 2
     assert "/proc/muontra" in shown
