@@ -1,7 +1,9 @@
 """`muontra tag decode`: what the bytes of a tag say."""
 
+import re
 import sys
 from collections.abc import Iterable, Iterator
+from string import hexdigits
 from typing import Annotated
 
 import msgspec
@@ -12,13 +14,16 @@ from drivers.tags.content import TagContent, TagModel
 from drivers.tags.detect import decode_tag
 from drivers.tags.elements import by_name
 from drivers.tags.problems import Problem, ProblemCode
+from kiosk.cli.at_hand import Finding
 from kiosk.cli.tag.words import content_tables
 
 HEX_SEPARATORS = str.maketrans("", "", " \t\r\n:|")
+DSFID = re.compile(r"(0[xX])?[0-9A-Fa-f]{2}")
+NOTHING_TO_DECODE = frozenset({ProblemCode.UNREADABLE_LINE, ProblemCode.NOTHING_READ})
 STREAM = "-"
 EXAMPLES = """Examples:
 
-muontra tag decode --hex "11010131 30303030 30303536 ..."
+muontra tag decode --hex "11010156 562E3030 30303100 00000000 00000064 53564E4C 43000000 00000000"
 
 muontra tag decode --dsfid 06 --json --hex 6108544431323334353600
 
@@ -49,8 +54,7 @@ def decode(
     """Say which data model a tag follows and what stands on it."""
     settings = Settings(block_size, zero_fill_to)
     if hexadecimal == STREAM:
-        _decode_stream(dsfid, settings)
-        return
+        raise typer.Exit(_decode_stream(dsfid, settings))
     try:
         content = settings.decode(hexadecimal.translate(HEX_SEPARATORS), dsfid)
     except UnreadableLineError as error:
@@ -59,7 +63,7 @@ def decode(
         typer.echo(_json(content))
     else:
         Console().print(*content_tables(content), sep="\n")
-    raise typer.Exit(1 if _is_unreadable(content) else 0)
+    raise typer.Exit(_finding(content))
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -79,17 +83,18 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 def _bytes_of(hexadecimal: str) -> bytes:
-    try:
-        return bytes.fromhex(hexadecimal)
-    except ValueError as error:
-        raise UnreadableLineError(str(error)) from None
+    strange = next((sign for sign in hexadecimal if sign not in hexdigits), None)
+    if strange is not None:
+        raise UnreadableLineError(f"{strange!r} is no hexadecimal digit")
+    if len(hexadecimal) % 2:
+        raise UnreadableLineError("its last byte has one digit only")
+    return bytes.fromhex(hexadecimal)
 
 
 def _one_byte(dsfid: str) -> int:
-    raw = _bytes_of(dsfid.lower().removeprefix("0x"))
-    if len(raw) != 1:
+    if not DSFID.fullmatch(dsfid):
         raise UnreadableLineError(f"a DSFID is two hexadecimal digits, not {dsfid}")
-    return raw[0]
+    return int(dsfid, 16)
 
 
 def _unreadable(error: UnreadableLineError) -> TagContent:
@@ -97,15 +102,19 @@ def _unreadable(error: UnreadableLineError) -> TagContent:
     return TagContent(model=TagModel.UNKNOWN, problems=(problem,))
 
 
-def _is_unreadable(content: TagContent) -> bool:
-    return any(problem.code is ProblemCode.UNREADABLE_LINE for problem in content.problems)
+def _finding(content: TagContent) -> Finding:
+    unread = any(problem.code in NOTHING_TO_DECODE for problem in content.problems)
+    return Finding.LOOK_AFTER if unread else Finding.GOOD
 
 
-def _decode_stream(dsfid: str | None, settings: Settings) -> None:
+def _decode_stream(dsfid: str | None, settings: Settings) -> Finding:
     """One JSON object a line, each written out before the next line is waited for."""
+    worst = Finding.GOOD
     for content in _contents(sys.stdin.buffer, dsfid, settings):
         sys.stdout.buffer.write(_json(content) + b"\n")
         sys.stdout.buffer.flush()
+        worst = max(worst, _finding(content))
+    return worst
 
 
 def _contents(

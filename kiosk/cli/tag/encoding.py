@@ -12,6 +12,7 @@ from drivers.tags.detect import decode_tag
 from drivers.tags.elements import elements_named
 from drivers.tags.encode import DSFIDS, encode_tag
 from drivers.tags.problems import TagEncodingError
+from kiosk.cli.at_hand import Finding
 
 EXAMPLES = """Example:
 
@@ -52,7 +53,7 @@ def encode(
         memory = encode_tag(tag_model, elements_named(object_of(elements)), size, layout=layout)
     except TagEncodingError as error:
         _refuse(error, tag_model, size, as_json=as_json)
-        raise typer.Exit(1) from None
+        raise typer.Exit(Finding.BROKEN) from None
     content = decode_tag(memory, dsfid=DSFIDS[tag_model])
     if as_json:
         typer.echo(_encoded_json(tag_model, memory.hex().upper(), len(memory), content.problems))
