@@ -51,6 +51,12 @@ class ReplayedDevice:
         """Whether the last question of the trace was asked, or an earlier one anew."""
         return self._began_again or self._next >= len(self.exchanges)
 
+    @property
+    def left_out(self) -> set[bytes]:
+        """Questions of the trace that were not asked, at no place."""
+        asked = {self.exchanges[place].question for place in self.asked}
+        return {each.question for each in self.exchanges} - asked
+
     def receive(self, data: bytes, at: float) -> Sequence[Act]:
         """The answers that belong to the questions in `data`."""
         if at - self._heard_at > PIECES_APART:

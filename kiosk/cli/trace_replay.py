@@ -1,6 +1,7 @@
 """`muontra trace replay`: the device's side of a saved trace, played to a driver."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -34,6 +35,9 @@ CALL_SECONDS = 2.0
 FIRST_BLOCKS = 9
 """What a station reads of each tag."""
 
+Habit = Callable[[Any, Deadline], None]
+"""What a station does with a device of a kind, once."""
+
 
 class Difference(Struct, frozen=True, kw_only=True):
     """`asked` and what had been asked there, or an answer that is now taken for something else."""
@@ -47,13 +51,14 @@ class Difference(Struct, frozen=True, kw_only=True):
 class Replayed(Struct, frozen=True, kw_only=True):
     """`questions` of the trace, how many of them were `asked` again, and what was otherwise.
 
-    `trouble`: what made the driver give up.
+    `left_out`: different ones that were never asked. `trouble`: what made the driver give up.
     """
 
     driver: str
     device: str
     questions: int
     asked: int
+    left_out: int
     differences: tuple[Difference, ...]
     trouble: str
 
@@ -103,6 +108,19 @@ def _driver(name: str) -> Driver:
 
 
 def _replayed(driver: Driver, trace: SavedTrace, seconds: float) -> Replayed:
+    """A station asks for a tag's AFI, or reads it at all, only when it must: a smaller habit is
+    taken where it does everything as before and leaves no question of the trace out.
+    """
+    fullest, *smaller = HABITS.get(driver.kind, (_nothing,))
+    replayed = _played(driver, trace, seconds, fullest)
+    while smaller and replayed.finding is not Finding.GOOD:
+        other = _played(driver, trace, seconds, smaller.pop(0))
+        if other.finding is Finding.GOOD and not other.left_out:
+            return other
+    return replayed
+
+
+def _played(driver: Driver, trace: SavedTrace, seconds: float, habit: Habit) -> Replayed:
     from drivers.simulators.pty_host import PtyHost  # noqa: PLC0415 - simulators: only here
     from drivers.simulators.replayed_device import ReplayedDevice  # noqa: PLC0415
 
@@ -111,7 +129,8 @@ def _replayed(driver: Driver, trace: SavedTrace, seconds: float) -> Replayed:
     same = driver.name == trace.header.driver
     with TemporaryDirectory() as folder, PtyHost(played, Path(folder) / "line") as host:
         settings = {**(trace.header.settings if same else {}), "path": host.address}
-        trouble = _talk(driver, settings, heard, Deadline.after(seconds), lambda: played.used_up)
+        talk = Talk(driver, settings, heard, Deadline.after(seconds))
+        trouble = _trouble_of(talk, habit, lambda: played.used_up)
     frames = heard.frames()
     sentences = {frame.raw: frame.sentence for frame in frames}
     asked = [
@@ -128,29 +147,33 @@ def _replayed(driver: Driver, trace: SavedTrace, seconds: float) -> Replayed:
         device=trace.header.device,
         questions=len(played.exchanges),
         asked=len(played.asked),
+        left_out=len(played.left_out),
         differences=(*asked, *_taken_otherwise(trace, frames)) if same else tuple(asked),
         trouble=trouble,
     )
 
 
-def _talk(
-    driver: Driver,
-    settings: Mapping[str, Any],
-    heard: FrameTrace,
-    deadline: Deadline,
-    enough: Callable[[], bool],
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A driver, with what and for how long."""
+
+    driver: Driver
+    settings: Mapping[str, Any]
+    heard: FrameTrace
+    deadline: Deadline
+
+
+def _trouble_of(talk: Talk, habit: Habit, enough: Callable[[], bool]) -> str:
     """Open and use the device; what made the driver give up, if anything."""
     try:
-        device = driver.make(settings_for(driver, settings), heard)
-        device.open(deadline.earlier(CALL_SECONDS))
+        device = talk.driver.make(settings_for(talk.driver, talk.settings), talk.heard)
+        device.open(talk.deadline.earlier(CALL_SECONDS))
     except (DriverError, ValueError) as problem:
         return str(problem)
     try:
-        exercise = EXERCISES.get(driver.kind, _nothing)
-        exercise(device, deadline)
-        while not (enough() or deadline.expired()):
-            exercise(device, deadline)
+        habit(device, talk.deadline)
+        while not (enough() or talk.deadline.expired()):
+            habit(device, talk.deadline)
     except DriverError as problem:
         return str(problem)
     finally:
@@ -177,10 +200,19 @@ def _taken_otherwise(trace: SavedTrace, frames: Sequence[TracedFrame]) -> Iterat
             )
 
 
-def _pad(pad: TagReader, deadline: Deadline) -> None:
+def _pad_with_afi(pad: TagReader, deadline: Deadline) -> None:
     for tag in pad.inventory(deadline.earlier(CALL_SECONDS)):
         pad.read_blocks(tag.uid, 0, FIRST_BLOCKS, deadline.earlier(CALL_SECONDS))
         pad.system_information(tag.uid, deadline.earlier(CALL_SECONDS))
+
+
+def _pad_content(pad: TagReader, deadline: Deadline) -> None:
+    for tag in pad.inventory(deadline.earlier(CALL_SECONDS)):
+        pad.read_blocks(tag.uid, 0, FIRST_BLOCKS, deadline.earlier(CALL_SECONDS))
+
+
+def _pad_rounds(pad: TagReader, deadline: Deadline) -> None:
+    pad.inventory(deadline.earlier(CALL_SECONDS))
 
 
 def _gate(gate: SecurityGate, deadline: Deadline) -> None:
@@ -205,12 +237,12 @@ def _nothing(_device: object, _deadline: Deadline) -> None:
     """It was opened: more is not played."""
 
 
-EXERCISES: Mapping[DeviceKind, Callable[[Any, Deadline], None]] = {
-    "pad": _pad,
-    "gate": _gate,
-    "scanner": _scanner,
-    "printer": _printer,
-    "drop": _chute,
+HABITS: Mapping[DeviceKind, Sequence[Habit]] = {
+    "pad": (_pad_with_afi, _pad_content, _pad_rounds),
+    "gate": (_gate,),
+    "scanner": (_scanner,),
+    "printer": (_printer,),
+    "drop": (_chute,),
 }
 
 

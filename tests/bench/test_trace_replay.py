@@ -1,6 +1,7 @@
 """`muontra trace replay`: a saved trace shows what a driver does otherwise, without the device."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from drivers.simulators.simulation import simulation_of
 from kiosk.cli import trace_replay
 from kiosk.cli.at_hand import settings_for
 from kiosk.cli.main import app
-from tests.bench.feig_pad import sample_tags, within
+from tests.bench.feig_pad import sample_tags
+from tests.bench.pad_bench import within
 
 pytestmark = pytest.mark.bench
 
@@ -33,8 +35,10 @@ def saved(frame: TracedFrame) -> SavedFrame:
     )
 
 
-def traced(name: str, folder: Path, rounds: int = 2) -> Path:
-    """A file of what a driver and its simulated device said to each other."""
+def traced(name: str, folder: Path, rounds: int = 2, habits: Sequence[str] = ("with_afi",)) -> Path:
+    """A file of what a driver and its simulated device said to each other, with these habits of a
+    station one after the other.
+    """
     driver = installed_drivers()[name].driver
     assert driver is not None
     simulation = simulation_of(driver)
@@ -47,8 +51,8 @@ def traced(name: str, folder: Path, rounds: int = 2) -> Path:
     pad = driver.make(settings_for(driver, settings), trace)
     try:
         pad.open(within())
-        for _ in range(rounds):
-            trace_replay.EXERCISES["pad"](pad, within())
+        for habit in habits * rounds:
+            getattr(trace_replay, f"_pad_{habit}")(pad, within())
     finally:
         pad.close()
         host.close()
@@ -81,6 +85,23 @@ def test_a_driver_does_again_what_it_did(name: str, tmp_path: Path) -> None:
     code, told = replay(traced(name, tmp_path))
     assert (code, told["differences"], told["trouble"]) == (0, [], "")
     assert told["asked"] == told["questions"] > 5
+
+
+@pytest.mark.parametrize("habits", [("content", "rounds", "rounds"), ("rounds", "rounds")])
+def test_what_the_station_had_no_reason_to_ask_is_no_difference(
+    habits: Sequence[str], tmp_path: Path
+) -> None:
+    code, told = replay(traced("feig_obid", tmp_path, 1, habits))
+    assert (code, told["differences"], told["trouble"], told["left_out"]) == (0, [], "", 0)
+
+
+def test_a_fault_in_reading_is_not_passed_over_by_reading_nothing(tmp_path: Path) -> None:
+    path = traced("feig_obid", tmp_path, 1, ("content", "rounds", "rounds"))
+    frames = load_trace(path).frames
+    at = next(i for i, frame in enumerate(frames) if frame.sentence.startswith("read blocks"))
+    code, told = replay(changed(path, at, hex="05 FF 00 00 00", sentence="another question"))
+    assert code > 0
+    assert told["differences"]
 
 
 def test_a_question_that_was_asked_otherwise_is_shown_with_what_stood_there(tmp_path: Path) -> None:
