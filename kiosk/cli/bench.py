@@ -90,16 +90,16 @@ def end(state: StateOption = None, *, as_json: JsonOption = False) -> None:
 def _tell_ready(desk: "Desk", folder: Path, as_json: bool) -> None:
     devices = desk.devices.states()
     ready = {"says": "ready", "socket": str(bench_socket(folder)), "devices": devices}
-    shown = Group(_table_of_devices(devices), *_station_tables(devices), Text())
-    say(ready, shown, as_json=as_json)
+    say(ready, _table_of_devices(devices), as_json=as_json)
+    if not as_json:
+        typer.echo("\n" + "\n\n".join(_station_tables(devices)))
 
 
-def _station_tables(devices: Sequence[DeviceState]) -> Iterable[Text]:
+def _station_tables(devices: Sequence[DeviceState]) -> Iterable[str]:
     """What a station's configuration says to use them, line by line to be copied."""
     for device in devices:
         values = {"kind": device.kind, "name": device.name, "driver": device.driver}
-        section = table("device", {**values, "settings": device.settings})
-        yield Text(f"\n{section}", no_wrap=True, overflow="ignore")
+        yield table("device", {**values, "settings": device.settings})
 
 
 def _picture(told: State) -> Group:

@@ -202,4 +202,7 @@ def _planned(
     try:
         return msgspec.convert(planned, PlannedFault, strict=False)
     except msgspec.ValidationError as problem:
-        give_up(f"That fault cannot be: {problem}.")
+        give_up(
+            f"That fault cannot be: {problem}. `muontra bench fault --help` names the kinds,"
+            " docs/bench.md their keys."
+        )

@@ -164,7 +164,7 @@ def _after_unplugging(desk: RunningBench, watch: "subprocess.Popen[str]") -> str
 
 def test_the_stations_configuration_is_ready_to_copy(bench_of: StartBench) -> None:
     devices = msgspec.convert(bench_of("gate.toml").ready["devices"], list[DeviceState])
-    text = "\n".join(str(table) for table in _station_tables(devices))
+    text = "\n".join(_station_tables(devices))
     sections = msgspec.convert(tomllib.loads(text)["device"], list[DeviceSection])
     assert [section.called for section in sections] == ["gate", "side-gate"]
     assert sections[1].settings == devices[1].settings
