@@ -58,14 +58,15 @@ def ping(
         )
     with station:
         endpoint = station.status().link.endpoint
-        pongs = list(_pongs(station, count, quiet=as_json))
+        pongs = list(_pongs(station, count))
     trips = _summary(endpoint, count, pongs)
     say(trips, _sentence(trips), as_json=as_json)
     raise typer.Exit(_finding(trips))
 
 
-def _pongs(station: StationClient, count: int, *, quiet: bool) -> Iterator[Pong]:
-    for _ in track(range(count), "Heartbeats", console=errors, transient=True, disable=quiet):
+def _pongs(station: StationClient, count: int) -> Iterator[Pong]:
+    unseen = not errors.is_terminal
+    for _ in track(range(count), "Heartbeats", console=errors, transient=True, disable=unseen):
         try:
             answer = station.ask(Ping())
         except StationRefused as problem:
@@ -86,17 +87,18 @@ def _summary(endpoint: str, count: int, pongs: list[Pong]) -> RoundTrips:
         min_ms=min(times, default=None),
         median_ms=round(median(times), 1) if times else None,
         max_ms=max(times, default=None),
-        clock_offset_ms=median(pong.clock_offset_ms for pong in pongs) if pongs else None,
+        clock_offset_ms=round(median(each.clock_offset_ms for each in pongs), 1) if pongs else None,
     )
 
 
 def _sentence(trips: RoundTrips) -> str:
     if not trips.answered:
         return f"{trips.endpoint} did not answer; `muontra doctor` tells why."
+    offset = round(trips.clock_offset_ms or 0.0)
     return (
         f"{trips.endpoint}: {trips.answered} of {trips.sent} answered,"
         f" {trips.min_ms} / {trips.median_ms} / {trips.max_ms} ms (least, median, most);"
-        f" its clock is {trips.clock_offset_ms:+.0f} ms ahead."
+        f" its clock is {abs(offset)} ms {'behind' if offset < 0 else 'ahead'}."
     )
 
 

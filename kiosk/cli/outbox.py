@@ -73,7 +73,7 @@ def show(
     kept = kept_at(station_config(config))
     row = next((row for row in kept.outbox if act in {str(row.sequence), row.operation}), None)
     if row is None:
-        give_up(f"No act {act} is kept; `muontra outbox list` names them.", Finding.LOOK_AFTER)
+        give_up(f"No act {act} is kept; `muontra outbox list` names them.")
     tags = [line for line in kept.journal if line.operation == row.operation]
     value = {"row": row, "state": state_of(row), "meaning": MEANINGS[state_of(row)], "tags": tags}
     say(value, _picture(row, tags), as_json=as_json)

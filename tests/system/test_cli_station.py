@@ -110,7 +110,7 @@ def test_acts_and_tags_are_listed_without_cards(rig: Rig, book: VirtualTag) -> N
     sequence = str(told["rows"][0]["sequence"])
     code, shown, _ = run(rig, "outbox", "show", sequence, "--json")
     assert (code, shown["state"], shown["tags"][0]["uid"]) == (0, "decided", book.uid)
-    assert run(rig, "outbox", "show", "4711")[0] == 1
+    assert run(rig, "outbox", "show", "4711")[0] == 2
     code, told, _ = run(rig, "journal", "list", "--json")
     assert (code, [row["state"] for row in told["rows"]]) == (0, ["proved"])
 
