@@ -1,21 +1,18 @@
 """A FEIG pad on a pseudo-terminal with two sample books, and its driver."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Literal
 
-from drivers.deadline import Deadline
 from drivers.feig_obid.block_order import BlockOrderSetting
 from drivers.feig_obid.driver import FeigReader, FeigSettings
 from drivers.feig_obid.simulator import FeigSimulator
 from drivers.feig_obid.virtual_reader import FeigSimulatorSettings
-from drivers.frame_trace import Direction, FrameTrace
-from drivers.simulators.faults import AnyFault, PlannedFault
-from drivers.simulators.pty_host import PtyHost
+from drivers.frame_trace import FrameTrace
 from drivers.simulators.virtual_tags import VirtualTag
 from drivers.uid import Uid
+from tests.bench.pad_bench import Pad, pad_on_a_line
 
 # Two tags of docs/protocols/tags.md: their checksums fit in memory order only.
 LIBRARY_OF_OSLO = bytes.fromhex(
@@ -36,43 +33,9 @@ def sample_tags() -> tuple[VirtualTag, VirtualTag]:
     )
 
 
-@dataclass
-class FeigPad:
-    simulator: FeigSimulator
-    host: PtyHost
-    reader: FeigReader
-    trace: FrameTrace
-
-    def plan(
-        self, fault: AnyFault, command: str | None = None, at: int = 1, times: int | None = 1
-    ) -> None:
-        planned = PlannedFault(fault=fault, command=command, at=at, times=times)
-        self.simulator.faults.plan(planned)
-
-    def tag(self, uid: Uid) -> VirtualTag:
-        tag = self.simulator.pad.tag(uid)
-        assert tag is not None
-        return tag
-
-    def heard(self, command: str) -> int:
-        """How many frames of `command` reached the reader."""
-        return sum(
-            frame.direction is Direction.RECEIVED and frame.sentence.startswith(command)
-            for frame in self.simulator.trace.frames()
-        )
-
-    def sent(self) -> list[str]:
-        """What the driver asked, in words."""
-        return [
-            frame.sentence for frame in self.trace.frames() if frame.direction is Direction.SENT
-        ]
+FeigPad = Pad[FeigSimulator, FeigReader]
 
 
-def within(seconds: float = 5.0) -> Deadline:
-    return Deadline.after(seconds)
-
-
-@contextmanager
 def feig_pad(
     folder: Path,
     tags: Sequence[VirtualTag] | None = None,
@@ -84,12 +47,10 @@ def feig_pad(
     address: int = 255,
     frames: Literal["standard", "advanced"] = "standard",
     antennas: Mapping[str, int] | None = None,
-) -> Iterator[FeigPad]:
-    simulator = FeigSimulator(sample_tags() if tags is None else tags, device)
-    trace = FrameTrace(capacity=5000)
-    with PtyHost(simulator, folder / "pad") as host:
+) -> AbstractContextManager[FeigPad]:
+    def make(path: str, trace: FrameTrace) -> FeigReader:
         settings = FeigSettings(
-            path=str(host.link),
+            path=path,
             patience=patience,
             block_order=block_order,
             rf_reset_before_inventory=rf_reset_before_inventory,
@@ -97,9 +58,7 @@ def feig_pad(
             frames=frames,
             antennas=antennas or {},
         )
-        reader = FeigReader(settings, trace)
-        reader.open(within())
-        try:
-            yield FeigPad(simulator, host, reader, trace)
-        finally:
-            reader.close()
+        return FeigReader(settings, trace)
+
+    simulator = FeigSimulator(sample_tags() if tags is None else tags, device)
+    return pad_on_a_line(folder, simulator, make)

@@ -36,7 +36,8 @@ from drivers.simulators.bench_protocol import (
 from drivers.simulators.faults import PlannedFault, TakeAway
 from drivers.simulators.virtual_tags import TagMemory
 from drivers.uid import Uid
-from tests.bench.feig_pad import BOOK, LIBRARY_OF_OSLO, OTHER_BOOK, within
+from tests.bench.feig_pad import BOOK, LIBRARY_OF_OSLO, OTHER_BOOK
+from tests.bench.pad_bench import within
 
 SHELF = (
     BenchItem(name="TK.00003", tag=TagMemory(uid=BOOK, blocks=LIBRARY_OF_OSLO.hex(), afi=7)),

@@ -20,8 +20,9 @@ from drivers.iso15693_requests import READ_BLOCK, IsoRequest
 from drivers.simulators.faults import AnswerStatus, Late, Lose, Noise, TakeAway
 from drivers.simulators.virtual_tags import CHIPS, VirtualTag
 from drivers.uid import Uid
-from tests.bench.feig_pad import BOOK, LIBRARY_OF_HANOI, LIBRARY_OF_OSLO, OTHER_BOOK, within
-from tests.bench.pads import Pad, bibliotheca_pad
+from tests.bench.feig_pad import BOOK, LIBRARY_OF_HANOI, LIBRARY_OF_OSLO, OTHER_BOOK
+from tests.bench.pad_bench import Pad, within
+from tests.bench.pads import bibliotheca_pad
 
 BibliothecaPad = Pad[BibliothecaSimulator, BibliothecaReader]
 

@@ -35,7 +35,8 @@ from drivers.simulators.faults import (
     Lose,
     Noise,
 )
-from tests.bench.feig_pad import FeigPad, feig_pad, within
+from tests.bench.feig_pad import FeigPad, feig_pad
+from tests.bench.pad_bench import within
 
 MR101 = FeigSimulatorSettings(software_type=76)
 

@@ -50,8 +50,8 @@ from tests.bench.feig_pad import (
     FeigPad,
     feig_pad,
     sample_tags,
-    within,
 )
+from tests.bench.pad_bench import within
 from tests.waiting import eventually
 
 

@@ -41,8 +41,8 @@ from tests.bench.feig_pad import (
     OTHER_BOOK,
     FeigPad,
     feig_pad,
-    within,
 )
+from tests.bench.pad_bench import within
 from tests.waiting import eventually
 
 MEMORIES = {BOOK: LIBRARY_OF_OSLO, OTHER_BOOK: LIBRARY_OF_HANOI}

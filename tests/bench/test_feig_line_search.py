@@ -16,7 +16,7 @@ from drivers.serial_port import Parity
 from drivers.simulators.faults import Lose, PlannedFault
 from drivers.simulators.pty_host import PtyHost
 from drivers.simulators.tcp_host import TcpHost
-from tests.bench.feig_pad import within
+from tests.bench.pad_bench import within
 
 
 @pytest.fixture(autouse=True)

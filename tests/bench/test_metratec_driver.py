@@ -35,15 +35,9 @@ from drivers.simulators.pty_host import PtyHost
 from drivers.simulators.tcp_host import TcpHost
 from drivers.simulators.virtual_tags import CHIPS, VirtualTag
 from drivers.uid import Uid
-from tests.bench.feig_pad import (
-    BOOK,
-    LIBRARY_OF_HANOI,
-    LIBRARY_OF_OSLO,
-    OTHER_BOOK,
-    sample_tags,
-    within,
-)
-from tests.bench.pads import Pad, metratec_pad
+from tests.bench.feig_pad import BOOK, LIBRARY_OF_HANOI, LIBRARY_OF_OSLO, OTHER_BOOK, sample_tags
+from tests.bench.pad_bench import Pad, within
+from tests.bench.pads import metratec_pad
 
 MetratecPad = Pad[MetratecSimulator, MetratecReader]
 NUMBER_OUT_OF_RANGE, NO_ANSWER, TOO_LONG, RESTARTED, COLLISION = 0x1A, 0x50, 0x45, 0x1F, 0x30

@@ -10,7 +10,7 @@ from drivers.interfaces import TagReader
 from drivers.metratec.virtual_reader import MetratecSimulatorSettings
 from drivers.simulators.virtual_tags import CHIPS
 from drivers.uid import Uid
-from tests.bench.feig_pad import within
+from tests.bench.pad_bench import within
 from tests.bench.pad_floors import BibliothecaFloor, MetratecFloor
 from tests.bench.pads import bibliotheca_pad, metratec_pad
 from tests.bench.test_pile import BLOCKS, Stopwatch, pile

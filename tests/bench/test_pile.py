@@ -12,7 +12,8 @@ import pytest
 from drivers.feig_obid.virtual_reader import FeigSimulatorSettings
 from drivers.simulators.virtual_tags import CHIPS, VirtualTag
 from drivers.uid import Uid
-from tests.bench.feig_pad import LIBRARY_OF_OSLO, FeigPad, feig_pad, within
+from tests.bench.feig_pad import LIBRARY_OF_OSLO, FeigPad, feig_pad
+from tests.bench.pad_bench import within
 from tests.bench.pile_floor import PileFloor
 
 T = TypeVar("T")

@@ -21,7 +21,8 @@ from drivers.interfaces import TagReader
 from drivers.metratec.virtual_reader import MetratecSimulatorSettings
 from drivers.simulators.virtual_tags import CHIPS, PadField, VirtualTag
 from drivers.uid import Uid
-from tests.bench.feig_pad import feig_pad, within
+from tests.bench.feig_pad import feig_pad
+from tests.bench.pad_bench import within
 from tests.bench.pad_floors import BibliothecaFloor, MetratecFloor
 from tests.bench.pads import bibliotheca_pad, metratec_pad
 from tests.bench.pile_floor import Floor, PileFloor
