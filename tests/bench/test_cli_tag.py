@@ -1,8 +1,9 @@
 """`muontra tag` on real drivers: what is read, what is never overwritten, what is proved."""
 
 import json
+import signal
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,14 @@ from drivers.simulators.faults import AnyFault, FaultPlan, Lose, PlannedFault, T
 from drivers.simulators.pty_host import PtyHost
 from drivers.simulators.simulation import simulation_of
 from drivers.simulators.virtual_tags import CHIPS, VirtualTag
+from drivers.tag_writing import Told
 from drivers.tags.content import TagModel
 from drivers.tags.elements import elements_named
 from drivers.tags.encode import encode_tag
 from drivers.uid import Uid
+from drivers.whole_tag import WholeTag
 from kiosk.cli.main import app
+from kiosk.cli.tag import writing
 from tests.bench.feig_pad import BOOK, OTHER_BOOK, sample_tags
 
 pytestmark = pytest.mark.bench
@@ -189,6 +193,29 @@ def test_lost_answers_of_writes_are_proved_by_reading(bench: Bench) -> None:
     bench.plan(Lose(side="request"), "write blocks", at=3)
     bench.plan(Lose(side="answer"), "write AFI")
     assert bench.rows(*WRITE)[0]["item"] == "VV.00417"
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_command_that_is_ended_while_it_writes_leaves_no_half_written_tag(
+    bench: Bench, ending: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C, a stop, or the lost connection of a technician far away."""
+
+    @contextmanager
+    def interrupted(_tag: WholeTag) -> Iterator[Told]:
+        yield lambda done, _of: signal.raise_signal(ending) if done == 2 else None
+
+    monkeypatch.setattr(writing, "_progress", interrupted)
+    before = signal.signal(ending, signal.default_int_handler)
+    bench.lay(sample_tags()[0])
+    try:
+        code, _, error = bench.run(*WRITE, "--overwrite", NUMBER)
+    finally:
+        signal.signal(ending, before)
+    assert code == 130
+    assert "nothing is half done" in error
+    (row,) = bench.rows("read")
+    assert (row["item"], row["problems"], row["security"]) == ("VV.00417", [], "secured")
 
 
 def test_tag_taken_away_while_it_is_written_is_told_and_carries_no_number(bench: Bench) -> None:

@@ -27,6 +27,7 @@ from kiosk.cli.pad_at_hand import (
 from kiosk.cli.tag.encoding import ElementsArgument, ModelOption, NibbleOption, object_of
 from kiosk.cli.tag.guard import hindrance
 from kiosk.cli.tag.told import picture, read_and_told, worst
+from kiosk.cli.tag.unbroken import unbroken
 
 WRITE_EXAMPLES = """Example:
 
@@ -73,9 +74,9 @@ def write(
         tag = read_tag(pad.reader, seen)
         _expect_allowed([tag], number, overwrite or ())
         memory = _encoded(TagModel(model.value), named, tag, version_nibble)
-        with _progress(tag) as told:
+        with unbroken(), _progress(tag) as told:
             write_content(pad.reader, tag, memory, DSFIDS[TagModel(model.value)], told)
-        write_afi(pad.reader, tag.uid, _afi_after(tag, number, pad.profile))
+            write_afi(pad.reader, tag.uid, _afi_after(tag, number, pad.profile))
         row = read_and_told(pad.reader, seen, pad.profile)
     say({"tags": [row]}, picture([row]), as_json=as_json)
     raise typer.Exit(row.finding)
@@ -137,9 +138,9 @@ def _afi_after(tag: WholeTag, number: str | None, profile: LibraryProfile) -> in
 
 
 def _empty(reader: TagReader, tag: WholeTag) -> None:
-    with _progress(tag) as told:
+    with unbroken(), _progress(tag) as told:
         write_content(reader, tag, bytes(len(tag.memory)), 0, told)
-    write_afi(reader, tag.uid, 0)
+        write_afi(reader, tag.uid, 0)
 
 
 @contextmanager

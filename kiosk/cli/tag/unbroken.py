@@ -1,0 +1,29 @@
+"""A tag is not left half written because somebody presses Ctrl-C or the line to him breaks."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from kiosk.cli.at_hand import errors
+
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def unbroken() -> Iterator[None]:
+    """What would end the command ends it afterwards: writing a tag takes a second or two."""
+    asked: list[int] = []
+
+    def remember(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)
+
+    before = {number: signal.signal(number, remember) for number in ENDINGS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if asked:
+        errors.print("Ended, after this tag was written and proved; nothing is half done.")
+        signal.raise_signal(asked[0])
