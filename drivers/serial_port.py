@@ -26,7 +26,7 @@ _BUSY = {EBUSY, EAGAIN, EWOULDBLOCK}
 _FORBIDDEN = {EACCES, EPERM}
 _PIECE = 4096
 _WRITE_SECONDS = 1.0
-"""A request has at most 255 bytes; a line that does not take them in this time is stuck."""
+"""What is handed over at once is short; a line that does not take it in this time is stuck."""
 
 
 class SerialPort:

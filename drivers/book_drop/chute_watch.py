@@ -32,9 +32,8 @@ class ChuteWatch:
     order, or the next item: a falling book covers the sensor for a tenth of a second only.
 
     A jam: an item that was swallowed did not pass in `pass_seconds`, or covers the far sensor for
-    as long. It is over when the mouth or the far sensor becomes free,
-    unless the far one stays covered. `full_seconds`: items fall
-    past the bin's sensor faster. Owner: the driver's thread.
+    as long. It is over when the mouth or the far sensor becomes free, unless the far one stays
+    covered. `full_seconds`: items fall past the bin's sensor faster. Owner: the driver's thread.
     """
 
     def __init__(self, pass_seconds: float, full_seconds: float, start: Sample) -> None:

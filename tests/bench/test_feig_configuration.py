@@ -11,17 +11,19 @@ from hypothesis import strategies as st
 from drivers.errors import DeviceRefused, DriverError, WrongDevice
 from drivers.feig_obid.configuration import (
     Configuration,
-    ConfigurationNotTaken,
     Difference,
     Memory,
     differences,
     from_file,
+    shown,
+    to_file,
+)
+from drivers.feig_obid.configuration_transfer import (
+    ConfigurationNotTaken,
     read_configuration,
     restart,
     restore_configuration,
     save_page,
-    shown,
-    to_file,
 )
 from drivers.feig_obid.virtual_configuration import VirtualConfiguration
 from drivers.feig_obid.virtual_reader import FeigSimulatorSettings
