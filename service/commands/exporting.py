@@ -113,12 +113,19 @@ def open_reader(state: Path, database: str | None) -> Iterator[Reader]:
 
 @contextmanager
 def _out(file: str) -> Iterator[BinaryIO]:
-    """Whole under its name, or not there."""
+    """Whole under its name, or not there; a pipe or device is written to as it is."""
+    path = Path(file)
     if file == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
-        return
-    path = Path(file)
+    elif path.exists() and not path.is_file():
+        with path.open("wb") as out:
+            yield out
+    else:
+        yield from _whole(path)
+
+
+def _whole(path: Path) -> Iterator[BinaryIO]:
     draft = path.with_name(f"{path.name}.part")
     try:
         draft.touch(mode=0o600)
