@@ -107,6 +107,7 @@ READ = "Lay the book on the pad of this station, and ask again."
 REACH = "`muontra link ping` tells whether the service answers; then ask again."
 SEND = "`muontra outbox list` shows what waits, `muontra outbox retry` sends it now."
 WHOSE = "Ask staff: is it another library's, withdrawn, or not in the catalogue yet?"
+READ_ELSEWHERE = "This station has no pad: ask again at one that has, the book on its pad."
 LOOK = "Compare the number with the label in the book."
 OTHER_BOOK = "If a gate did alarm, it was for another book; `muontra gate test` proves the gate."
 
@@ -144,6 +145,14 @@ TABLE = tuple(
     Line(tag, loan, still_open, Cause(right, sentence, advice))
     for right, lines in ((True, RIGHT), (False, WRONG))
     for tag, loan, still_open, sentence, advice in lines
+)
+
+
+FOREIGN = Cause(
+    right=False,
+    sentence="Its tag names another library as its owner: the loan is that of our own item.",
+    advice="Give it back to that library; if it is ours, [station] isil or the tag is wrong"
+    " (`muontra tag read --json`).",
 )
 
 

@@ -10,7 +10,19 @@ from rich.table import Table
 from rich.text import Text
 
 from drivers.tags.security import LibraryProfile
-from kiosk.alarm_cause import Cause, Gate, Known, Loan, Open, cause_of, gate_of, tags_in_one_word
+from kiosk.alarm_cause import (
+    FOREIGN,
+    READ,
+    READ_ELSEWHERE,
+    Cause,
+    Gate,
+    Known,
+    Loan,
+    Open,
+    cause_of,
+    gate_of,
+    tags_in_one_word,
+)
 from kiosk.cli.at_hand import (
     ConfigOption,
     Finding,
@@ -37,6 +49,7 @@ from kiosk.local.protocol import (
     PadTag,
     PadTags,
 )
+from kiosk.recognition import TagKind
 
 EXAMPLE = "Example:\n\nmuontra explain TK.00003"
 
@@ -89,7 +102,7 @@ def explained(config: StationConfig, item: str) -> Explanation:
     profile = library_profile(config)
     gates = tuple(_gates(config))
     book = _book(known, tags, kept, profile, gates)
-    cause: Cause = cause_of(book)
+    cause: Cause = FOREIGN if _of_another_library(tags) else cause_of(book)
     return Explanation(
         item=item,
         known=known,
@@ -102,7 +115,7 @@ def explained(config: StationConfig, item: str) -> Explanation:
         alarms=book.alarms,
         right=cause.right,
         cause=cause.sentence,
-        advice=cause.advice,
+        advice=READ_ELSEWHERE if cause.advice is READ and not config.has("pad") else cause.advice,
     )
 
 
@@ -117,6 +130,10 @@ def _tags_and_loan(config: StationConfig, item: str) -> tuple[tuple[PadTag, ...]
         tuple(tag for tag in tags if tag.item == item),
         known if isinstance(known, ItemKnown) else None,
     )
+
+
+def _of_another_library(tags: Iterable[PadTag]) -> bool:
+    return any(tag.kind == TagKind.FOREIGN for tag in tags)
 
 
 def _asked(station: StationClient, request: AnyRequest) -> object:
@@ -198,7 +215,7 @@ def _lines(told: Explanation) -> Iterator[tuple[str, str]]:
         yield "Tag", "none of this item on the pad"
     yield "Library", f"AFI {told.afi_secured} secured, {told.afi_released} released"
     for gate in told.gates:
-        yield "Gate", f"{gate.name} alarms for {gate.alarm_afi or 'it does not tell what'}"
+        yield "Gate", f"{gate.name} {_alarm_words(gate)}"
     for row in told.outbox:
         yield "Act", f"{row.sequence} {row.act} {row.born} {row.reply or 'not decided'}"
     for line in told.journal:
@@ -206,6 +223,10 @@ def _lines(told: Explanation) -> Iterator[tuple[str, str]]:
     yield "Alarms", {True: "yes", False: "no", None: "not known"}[told.alarms]
     yield "Cause", told.cause
     yield "What to do", told.advice
+
+
+def _alarm_words(gate: GateProfile) -> str:
+    return f"alarms for AFI {gate.alarm_afi}" if gate.alarm_afi else "does not tell for which AFI"
 
 
 def _loan_words(known: ItemKnown | None) -> str:

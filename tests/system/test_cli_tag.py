@@ -8,6 +8,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from drivers.simulators.virtual_tags import VirtualTag
+from drivers.tags.content import TagModel
+from drivers.tags.elements import elements_named
+from drivers.tags.encode import encode_tag
+from drivers.uid import Uid
 from kiosk.cli.main import app
 from kiosk.local.client import StationClient
 from service.sample.known import ADULT
@@ -67,6 +72,34 @@ def test_tag_follows_the_loan_also_for_technicians_and_the_station_reads_anew(ri
     rig.kiosk.choose_return()
     assert rig.kiosk.shows(OTHER_BOOK, "done")
     assert tag.afi == SECURED
+
+
+def test_a_book_of_another_library_with_the_number_of_a_lent_one_stays_secured(rig: Rig) -> None:
+    (ours,) = rig.book(BOOK)
+    rig.lay(ours)
+    assert rig.show_card(ADULT)
+    assert rig.kiosk.shows(BOOK, "done")
+    rig.kiosk.finish()
+    rig.lift(ours)
+    elements = {"primary_item_identifier": BOOK, "owner_institution": "VN-LC"}
+    memory = bytearray(encode_tag(TagModel.ISO28560_3, elements_named(elements), 112))
+    theirs = VirtualTag(Uid("E0040150338607AE"), memory=memory, afi=SECURED, dsfid=0x3E)
+    rig.lay(theirs)
+    code, output = run(rig, "release", "--pause")
+    assert code == 2
+    assert "belongs to VN-LC, not to VN-SK" in " ".join(output.split())
+    assert theirs.afi == SECURED
+    config = str(rig.kiosk.state.with_suffix(".toml"))
+    told: list[dict[str, Any]] = []
+
+    def explained() -> bool:
+        result = CliRunner().invoke(app, ["explain", BOOK, "--config", config, "--json"])
+        told.append(json.loads(result.stdout))
+        return bool(told[-1]["tags"])
+
+    eventually(explained, 10, "the book read by the station")
+    assert told[-1]["right"] is False
+    assert "another library" in told[-1]["cause"]
 
 
 def test_tag_that_nobody_can_vouch_for_is_not_released(rig: Rig) -> None:

@@ -29,6 +29,7 @@ from kiosk.cli.pad_at_hand import (
 from kiosk.cli.tag.told import picture, read_and_told, worst
 from kiosk.local.client import StationClient, StationGone, StationRefused
 from kiosk.local.protocol import AskItem, ItemKnown
+from kiosk.recognition import TagKind, recognise
 
 SECURE_EXAMPLES = """Examples:
 
@@ -100,15 +101,19 @@ def _expect_loans(pad: PadAtHand, tags: Iterable[WholeTag]) -> None:
     if station is None:
         give_up(f"No running station can ask the service for the loan; start it, or {OTHERWISE}.")
     with station:
-        hindrances = [found for tag in tags if (found := _hindrance(station, tag))]
+        owner = pad.config.station.isil if pad.config else ""
+        hindrances = [found for tag in tags if (found := _hindrance(station, tag, owner))]
     if hindrances:
         give_up("\n".join(hindrances))
 
 
-def _hindrance(station: StationClient, tag: WholeTag) -> str | None:
-    """Why this tag is not to be released."""
-    content, item = tag.content, tag.content.item_identifier
-    if not item or content.suspect or content.is_patron_card:
+def _hindrance(station: StationClient, tag: WholeTag, owner: str) -> str | None:
+    """Why this tag is not to be released. Another library's number may be one of ours as well."""
+    reading = recognise(tag.content, owner)
+    item = reading.number
+    if reading.kind is TagKind.FOREIGN:
+        return f"Tag {tag.uid} belongs to {tag.content.owner}, not to {owner}; {OTHERWISE}."
+    if reading.kind is not TagKind.ITEM:
         return f"Tag {tag.uid} carries no item number that can be trusted; {OTHERWISE}."
     try:
         known = station.ask(AskItem(item=item))
