@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from drivers.frame_trace import Direction
+from drivers.new_file import write_new_file
 
 
 class TraceFileProblem(Exception):
@@ -56,8 +57,7 @@ def save_trace(path: Path, trace: SavedTrace) -> None:
     """Write a new file that its owner alone may read. Raises TraceFileProblem."""
     lines = map(msgspec.json.encode, (trace.header, *trace.frames))
     try:
-        path.touch(mode=0o600, exist_ok=False)
-        path.write_bytes(b"".join(line + b"\n" for line in lines))
+        write_new_file(path, b"".join(line + b"\n" for line in lines))
     except FileExistsError as problem:
         raise TraceFileProblem(f"{path} is there already; choose another name") from problem
     except OSError as problem:

@@ -4,7 +4,7 @@ Exit codes are the worst finding: 0 good, 1 something to look after, 2 broken or
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Annotated, Any, NoReturn
 import msgspec
 import typer
 from rich.console import Console, RenderableType
+from rich.table import Table
 
 from drivers.deadline import Deadline
 from drivers.errors import DriverError, PortBusy
@@ -76,6 +77,14 @@ def say(value: object, picture: RenderableType, *, as_json: bool) -> None:
         console.print(picture)
 
 
+def whole_table(*columns: str, title: str | None = None) -> Table:
+    """One that cuts nothing off on a narrow terminal: paths and numbers go on in the next line."""
+    shown = Table(title=title)
+    for column in columns:
+        shown.add_column(column, overflow="fold")
+    return shown
+
+
 def config_path(given: Path | None) -> Path:
     """The file that was named, or the only one there is."""
     if given is not None:
@@ -96,10 +105,13 @@ def station_config(given: Path | None) -> StationConfig:
 
 
 def running_station(config: StationConfig) -> StationClient | None:
-    """A connection to the station if it runs here."""
-    with suppress(StationGone):
+    """A connection to the station if it runs here; ends the command when it may not be asked."""
+    try:
         return StationClient(config.station.socket_path)
-    return None
+    except StationGone as problem:
+        if isinstance(problem.__cause__, PermissionError):
+            give_up(f"{problem}; use sudo, or join the socket's group.")
+        return None
 
 
 @contextmanager
@@ -108,7 +120,9 @@ def asked_station(config: StationConfig) -> Iterator[StationClient]:
     try:
         with StationClient(config.station.socket_path) as client:
             yield client
-    except (StationGone, StationRefused) as problem:
+    except StationRefused as problem:
+        give_up(problem)
+    except StationGone as problem:
         give_up(f"{problem}. Is the station running, and may you use its socket?")
 
 
@@ -149,19 +163,22 @@ def opened(
     hush()
     station = running_station(config) if config is not None else None
     try:
-        if station is not None and pause:
-            station.ask(Pause(device=section.called))
+        if station is not None:
+            _have_let_go(station, section, pause=pause)
         with _open_now(section, waits=pause) as at_hand:
             yield at_hand
-    except PortBusy as problem:
-        held = station is not None and not pause
-        hint = " The running station uses it: add --pause." if held else ""
-        give_up(f"{problem}{hint}")
     except (DriverError, StationRefused, StationGone, ValueError) as problem:
         give_up(problem)
     finally:
         if station is not None:
             station.close()
+
+
+def _have_let_go(station: StationClient, section: DeviceSection, *, pause: bool) -> None:
+    """A device on the network lets a second program in: the station is asked, not the port."""
+    if not pause:
+        give_up(f"The running station uses {section.called}: add --pause, and it lets go of it.")
+    station.ask(Pause(device=section.called))
 
 
 def driver_of(section: DeviceSection) -> Driver:

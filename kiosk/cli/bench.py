@@ -14,7 +14,13 @@ from drivers.simulators.bench_client import BenchClient, BenchGone
 from drivers.simulators.bench_protocol import DeviceState, Event, Quit, State, Subscribe, line_of
 from drivers.simulators.placed_device import NotOnThisDesk
 from kiosk.cli import bench_hands
-from kiosk.cli.at_hand import JsonOption, console, give_up, say
+from kiosk.cli.at_hand import (
+    JsonOption,
+    console,
+    give_up,
+    say,
+    whole_table,
+)
 from kiosk.cli.bench_at_hand import StateOption, ask_bench, bench_folder, bench_socket
 from kiosk.toml_text import table
 
@@ -103,14 +109,14 @@ def _station_tables(devices: Sequence[DeviceState]) -> Iterable[str]:
 
 
 def _picture(told: State) -> Group:
-    items = Table("Book or card", "", "Lies on")
+    items = whole_table("Book or card", "", "Lies on")
     for one in told.items:
         items.add_row(Text(one.item.name), Text(one.item.title), Text(one.pad or ""))
     return Group(_table_of_devices(told.devices), items)
 
 
 def _table_of_devices(devices: Sequence[DeviceState]) -> Table:
-    shown = Table("Device", "Driver", "Address", "", "Shows")
+    shown = whole_table("Device", "Driver", "Address", "", "Shows")
     for device in devices:
         plug = Text("plugged in") if device.plugged else Text("unplugged", style="red")
         address = Text(device.path, overflow="fold")

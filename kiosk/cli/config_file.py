@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from drivers.new_file import write_new_file
 from kiosk import __version__
 from kiosk.cli.at_hand import (
     ConfigOption,
@@ -98,8 +99,7 @@ def export(
     text = f"# A station's configuration, from {path.name}, muontra {__version__}.\n"
     text += "".join(_text_of(_without_secrets(tree)))
     try:
-        with file.open("x", encoding="utf-8") as written:
-            written.write(text)
+        write_new_file(file, text.encode(), mode=0o644)
     except OSError as problem:
         give_up(f"{file} was not written: {problem.strerror}; choose another place or name.")
     left_out = _secrets_of(tree)

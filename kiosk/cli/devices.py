@@ -19,6 +19,7 @@ from kiosk.cli.at_hand import (
     running_station,
     say,
     station_config,
+    whole_table,
 )
 from kiosk.cli.watch_devices import as_found
 from kiosk.config import DeviceSection, StationConfig
@@ -93,7 +94,7 @@ def _called(config: StationConfig, name: str) -> DeviceSection:
 
 
 def _table(devices: list[DeviceStatus], well: str) -> Table:
-    table = Table("Device", "Kind", "Driver", "Port", "State", "Model, or what is wrong")
+    table = whole_table("Device", "Kind", "Driver", "Port", "State", "Model, or what is wrong")
     for each in devices:
         state = Text(well, style="green") if each.up else Text(each.error, style="red")
         words = Text(each.model or each.reason)

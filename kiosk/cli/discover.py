@@ -1,6 +1,5 @@
 """`muontra devices discover`: what is plugged in, and what to write into the configuration."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
@@ -12,7 +11,15 @@ from rich.text import Text
 from drivers.discovery import Answered, Plugged, may_drive, plugged_in, probe, udev_rule
 from drivers.errors import DriverError
 from drivers.registry import Driver, installed_drivers
-from kiosk.cli.at_hand import Finding, JsonOption, console, errors, say
+from kiosk import toml_text
+from kiosk.cli.at_hand import (
+    Finding,
+    JsonOption,
+    console,
+    errors,
+    say,
+    whole_table,
+)
 from kiosk.config import DeviceKind
 
 EXAMPLE = """Examples:
@@ -52,6 +59,9 @@ class Discovery:
         return (drivers[0], {"path": self.plugged.address}) if len(drivers) == 1 else None
 
 
+SILENT = "nobody answers any driver there"
+
+
 def command(
     kind: KindOption = None,
     port: PortOption = None,
@@ -59,7 +69,7 @@ def command(
     probing: ProbeOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Name what is plugged in, with a [[device]] table and a udev rule for each.
+    """Name what is plugged in, with its part of the configuration and a udev rule.
 
     By USB ids alone, nothing is touched. With --probe serial ports are asked who is there; ports
     that a running station holds are left alone.
@@ -91,9 +101,10 @@ def _discoveries(
 
 def _asked(here: Discovery, drivers: Iterable[Driver]) -> Discovery:
     try:
-        return replace(here, answered=probe(here.plugged, drivers))
+        answered = probe(here.plugged, drivers)
     except DriverError as problem:
         return replace(here, trouble=str(problem))
+    return replace(here, answered=answered, trouble="" if answered else SILENT)
 
 
 def _show(found: list[Discovery], *, probing: bool) -> None:
@@ -109,7 +120,7 @@ def _show(found: list[Discovery], *, probing: bool) -> None:
 
 
 def _table(found: list[Discovery]) -> Table:
-    table = Table("Port", "USB", "Says of itself", "Serial number", "What it may be, or is")
+    table = whole_table("Port", "USB", "Says of itself", "Serial number", "What it may be, or is")
     for each in found:
         one = each.plugged
         table.add_row(one.address, one.usb_id, Text(one.name), Text(one.serial), Text(_what(each)))
@@ -117,13 +128,11 @@ def _table(found: list[Discovery]) -> Table:
 
 
 def _what(found: Discovery) -> str:
-    if found.trouble:
-        return found.trouble
     if found.answered is not None:
         identity = found.answered.identity
         return f"{found.answered.driver.name}: {identity.maker} {identity.model}".strip()
     words = [f"{driver.name} ({what})" for driver, what in found.candidates]
-    return "\n".join(words) or "not known by USB id"
+    return "\n".join([*words, found.trouble]).strip() or "not known by USB id"
 
 
 def _to_write(found: Discovery) -> str:
@@ -144,17 +153,8 @@ def _written(found: Discovery) -> tuple[str, str]:
 
 def device_table(driver: Driver, settings: Mapping[str, Any]) -> str:
     """A [[device]] of a station's configuration."""
-    return (
-        f'[[device]]\nkind = "{driver.kind}"\ndriver = "{driver.name}"\n'
-        f"settings = {_toml(settings)}\n"
-    )
-
-
-def _toml(value: object) -> str:
-    """Strings, truth values and numbers are written as JSON writes them."""
-    if isinstance(value, Mapping):
-        return f"{{ {', '.join(f'{key} = {_toml(each)}' for key, each in value.items())} }}"
-    return json.dumps(value, ensure_ascii=False)
+    values = {"kind": driver.kind, "driver": driver.name, "settings": settings}
+    return toml_text.table("device", values) + "\n"
 
 
 def _row(found: Discovery) -> dict[str, object]:

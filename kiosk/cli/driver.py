@@ -10,7 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from drivers.registry import Driver, installed_drivers
-from kiosk.cli.at_hand import JsonOption, errors, give_up, say
+from kiosk.cli.at_hand import (
+    JsonOption,
+    errors,
+    give_up,
+    say,
+    whole_table,
+)
 
 if TYPE_CHECKING:
     from drivers.conformance.suite import Verdict
@@ -120,7 +126,7 @@ def _table_of_verdicts(name: str, verdicts: Sequence["Verdict"]) -> Table:
 
 
 def _table_of_drivers(rows: Sequence[dict[str, object]]) -> Table:
-    table = Table("Driver", "Kind", "What it drives", "Simulated")
+    table = whole_table("Driver", "Kind", "What it drives", "Simulated")
     for row in rows:
         kind = row["kind"] or "does not load"
         simulated = "yes" if row["simulated"] else "no"

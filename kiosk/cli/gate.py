@@ -23,6 +23,7 @@ from kiosk.cli.at_hand import (
     say,
     section_of,
     station_config,
+    whole_table,
 )
 from kiosk.cli.gate_at_hand import GateEar, Heard, listening
 from kiosk.config import StationConfig
@@ -186,7 +187,7 @@ def _stopped_counts(config: StationConfig, hours: float) -> GateCounts:
 
 def _table(counts: GateCounts) -> Table:
     title = f"{counts.alarms} alarms, {counts.entered} in, {counts.left} out"
-    shown = Table("At", "Gate", "Event", "Tag", "AFI", title=title)
+    shown = whole_table("At", "Gate", "Event", "Tag", "AFI", title=title)
     for line in counts.events[-50:]:
         afi = "" if line.afi is None else f"{line.afi:02X}"
         shown.add_row(_clock(line.at_ms), line.device, _event(line), str(line.uid or ""), afi)

@@ -7,7 +7,14 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from kiosk.cli.at_hand import ConfigOption, Finding, JsonOption, say, station_config
+from kiosk.cli.at_hand import (
+    ConfigOption,
+    Finding,
+    JsonOption,
+    say,
+    station_config,
+    whole_table,
+)
 from kiosk.cli.kept import kept_at
 from kiosk.local.protocol import JournalLine
 from kiosk.outbox.records import NO_TAG, JournalState
@@ -48,7 +55,7 @@ def is_open(line: JournalLine) -> bool:
 
 
 def _table(lines: Iterable[JournalLine]) -> Table:
-    shown = Table("Item", "Tag", "State", "What it means", "Operation")
+    shown = whole_table("Item", "Tag", "State", "What it means", "Operation")
     for line in lines:
         shown.add_row(
             Text(line.item), line.uid, line.state, MEANINGS[line.state], line.operation[:12]

@@ -1,7 +1,5 @@
 """`muontra outbox`: the acts that a station keeps until the service surely has them."""
 
-import os
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +9,7 @@ from msgspec import Struct
 from rich.table import Table
 from rich.text import Text
 
+from drivers.new_file import write_new_file
 from kiosk.cli.at_hand import (
     ConfigOption,
     Finding,
@@ -21,10 +20,10 @@ from kiosk.cli.at_hand import (
     running_station,
     say,
     station_config,
+    whole_table,
 )
 from kiosk.cli.kept import kept_at, stopped_outbox
 from kiosk.local.protocol import JournalLine, OutboxRow, SendNow
-from kiosk.outbox.outbox import Outbox
 from kiosk.outbox.records import OperationRecord
 
 app = typer.Typer(help="Acts that wait for the service, or are kept for it.", no_args_is_help=True)
@@ -106,7 +105,10 @@ def export(
         station.close()
         give_up("The station runs and sends its acts itself; stop it before you take them out.")
     outbox = stopped_outbox(settings)
-    _write_private(file, _exported(outbox))
+    try:
+        write_new_file(file, b"".join(map(_line, outbox)))
+    except OSError as problem:
+        give_up(f"{file} was not written: {problem.strerror}; choose another place or name.")
     errors.print(f"{file}: {len(outbox)} acts. {CARDS_WARNING}", markup=False, soft_wrap=True)
 
 
@@ -128,28 +130,14 @@ def state_of(row: OutboxRow) -> str:
     return "sent" if row.sent else "not sent"
 
 
-def _exported(outbox: Outbox) -> Iterator[bytes]:
-    for record in outbox:
-        yield msgspec.json.encode(_act(record)) + b"\n"
-
-
-def _act(record: OperationRecord) -> ExportedAct:
+def _line(record: OperationRecord) -> bytes:
     reply = None if record.reply_body is None else msgspec.Raw(record.reply_body)
-    return ExportedAct(msgspec.Raw(record.body), record.sent, reply, record.cancelled)
-
-
-def _write_private(path: Path, lines: Iterable[bytes]) -> None:
-    """Overwrites nothing."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.writelines(lines)
-    except OSError as problem:
-        give_up(f"{path} was not written: {problem.strerror}; choose another place or name.")
+    act = ExportedAct(msgspec.Raw(record.body), record.sent, reply, record.cancelled)
+    return msgspec.json.encode(act) + b"\n"
 
 
 def _table(rows: "tuple[OutboxRow, ...] | list[OutboxRow]") -> Table:
-    shown = Table("Number", "Act", "Item", "Done at", "State", "Reply")
+    shown = whole_table("Number", "Act", "Item", "Done at", "State", "Reply")
     for row in rows:
         act, item = row.act.partition("/")[0], Text(row.item)
         shown.add_row(str(row.sequence), act, item, row.born, state_of(row), row.reply or "")

@@ -21,6 +21,7 @@ from kiosk.cli.at_hand import (
     running_station,
     say,
     station_config,
+    whole_table,
 )
 from kiosk.config import DeviceSection, StationConfig
 from kiosk.doctor.device_access import nodes_of
@@ -163,7 +164,7 @@ def _words(event: Told) -> str:
 
 
 def _live_table(rows: dict[str, dict[str, Any]]) -> Table:
-    table = Table("Device", "State", "Told last", "When", "Last frame")
+    table = whole_table("Device", "State", "Told last", "When", "Last frame")
     for name, row in rows.items():
         words = (Text(str(row.get(key, ""))) for key in ("state", "told", "at", "frame"))
         table.add_row(name, *words)

@@ -144,6 +144,12 @@ def test_a_port_that_is_in_use_is_left_alone(tmp_path: Path) -> None:
     assert row["driver"] is None
 
 
+def test_a_port_where_nobody_answers_is_told_so(tmp_path: Path) -> None:
+    row = told("discover", "--kind", "pad", "--port", str(tmp_path / "none"))["devices"][-1]
+    assert row["trouble"] == "nobody answers any driver there"
+    assert row["driver"] is None
+
+
 def test_discover_prints_what_to_write_for_the_one_driver_that_fits(
     plugged: PluggedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

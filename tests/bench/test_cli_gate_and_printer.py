@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from errno import EACCES
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
+from unittest.mock import Mock
 
 import msgspec
 import pytest
@@ -247,10 +249,29 @@ def test_what_keeps_a_printer_from_printing_is_told_and_nothing_is_printed(
     assert entrance.simulators["printer"].printed() == ()
 
 
+def test_a_socket_that_may_not_be_used_is_not_taken_for_a_stopped_station(
+    entrance: Entrance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(*_: object) -> NoReturn:
+        raise PermissionError(EACCES, "Permission denied")
+
+    monkeypatch.setattr("kiosk.local.client.socket.socket", lambda _: Mock(connect=forbidden))
+    for words in (("devices", "list"), ("link", "ping"), ("gate", "count"), ("gate", "watch")):
+        code, told, said = entrance.run(*words)
+        assert (code, told) == (2, None)
+        assert "Permission denied; use sudo, or join the socket's group" in said
+
+
+def test_at_a_gate_a_book_is_not_to_be_laid_on_a_pad_that_is_not_there(entrance: Entrance) -> None:
+    with entrance.running():
+        _, told, _ = entrance.run("explain", "VV.00417", "--json")
+    assert told["advice"].startswith("This station has no pad")
+
+
 def test_a_printer_in_use_is_named_and_handed_over_when_asked(entrance: Entrance) -> None:
     with entrance.running():
         code, _, said = entrance.run("printer", "test", "--json")
-        assert (code, "add --pause" in said) == (2, True)
+        assert (code, said.startswith("The running station uses printer: add --pause")) == (2, True)
         code, told, _ = entrance.run("printer", "test", "--pause", "--json")
         assert (code, told["printed"]) == (0, True)
         eventually(entrance.answers, 10, "printer back at its station")
