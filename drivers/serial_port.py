@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from errno import EACCES, EAGAIN, EBUSY, EINVAL, ENOTTY, EPERM, EWOULDBLOCK
+from os import strerror
 from termios import error as TerminalError  # noqa: N812 - termios names its exception in lower case
 from typing import Literal, NoReturn
 
@@ -136,7 +137,8 @@ def _open_error(path: str, problem: OSError | TerminalError) -> DriverError:
         return WrongDevice(f"this user may not open {path}; add it to the group of the device")
     if code == ENOTTY:
         return WrongDevice(f"{path} is no serial line; correct the configuration")
-    return PortMissing(f"{path} cannot be opened: {problem}; plug the device in")
+    reason = strerror(code) if code else problem
+    return PortMissing(f"{path} cannot be opened: {reason}; plug the device in")
 
 
 def _system_error(problem: OSError | TerminalError) -> int | None:

@@ -222,7 +222,9 @@ def test_tag_taken_away_while_it_is_written_is_told_and_carries_no_number(bench:
     bench.lay(sample_tags()[0])
     tag = bench.tag(BOOK)
     bench.plan(TakeAway(), "write blocks", at=4)
-    assert "lay it on the pad again" in bench.refused(*WRITE, "--overwrite", NUMBER)
+    said = bench.refused(*WRITE, "--overwrite", NUMBER)
+    assert "may carry no number now: write it again" in said
+    assert "lay it on the pad again" in said
     bench.lay(tag)
     (row,) = bench.rows("read")
     assert (row["item"], row["model"]) == (None, "unknown")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from drivers.errors import DeviceLost, DeviceSilent, FrameDamaged, TagLeft
 from kiosk.cli.at_hand import errors
 
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -21,6 +22,11 @@ def unbroken() -> Iterator[None]:
     before = {number: signal.signal(number, remember) for number in ENDINGS}
     try:
         yield
+    except (DeviceLost, DeviceSilent, FrameDamaged, TagLeft):
+        errors.print(
+            "This tag may carry no number now: write it again, or the book is lost to pads."
+        )
+        raise
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
