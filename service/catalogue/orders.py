@@ -17,10 +17,14 @@ from service.policy import read_policy
 
 
 class TakeTitles(Struct, frozen=True, tag=True):
-    """Titles and copies. A rehearsal writes nothing."""
+    """Titles and copies. A rehearsal writes nothing.
+
+    `may_move`: a copy that stands under another title follows its entry.
+    """
 
     entries: tuple[TitleEntry, ...]
     is_rehearsal: bool
+    may_move: bool = False
 
 
 class TakePatrons(Struct, frozen=True, tag=True):
@@ -65,8 +69,8 @@ Order = TakeOrder | NoteImport | IndexTitles
 def carry_out(engine: Engine, order: Order, now_ms: int) -> Taken | Indexed:
     """In the ledger's thread, or while no service runs."""
     match order:
-        case TakeTitles(entries, is_rehearsal):
-            return take_titles(engine, entries, is_rehearsal=is_rehearsal)
+        case TakeTitles(entries, is_rehearsal, may_move):
+            return take_titles(engine, entries, is_rehearsal=is_rehearsal, may_move=may_move)
         case TakePatrons(entries, is_rehearsal):
             return take_patrons(engine, entries, is_rehearsal=is_rehearsal)
         case TakeLoans(entries, is_rehearsal):

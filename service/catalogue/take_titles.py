@@ -16,22 +16,34 @@ from service.catalogue.marc.record import kept
 from service.catalogue.shelf import ITEM_COLUMNS, Item, Shelf, Title
 from service.catalogue.taken import Taken, one_transaction, unknown
 
+ELSEWHERE = (
+    "stands under another title here: correct the number, or say --move-copies if the file is right"
+)
 LATER = "write it into the map (docs/catalogue.md), or add it to the library"
 
 
-def take_titles(engine: Engine, entries: Sequence[TitleEntry], *, is_rehearsal: bool) -> Taken:
-    """In one transaction; a copy that cannot be taken is told and leaves the others alone."""
+def take_titles(
+    engine: Engine, entries: Sequence[TitleEntry], *, is_rehearsal: bool, may_move: bool
+) -> Taken:
+    """In one transaction; a copy that cannot be taken is told and leaves the others alone.
+
+    `may_move`: a copy that stands under another title follows the entry.
+    """
     with one_transaction(engine, is_rehearsal=is_rehearsal) as connection:
         shelf = Shelf(connection, entries)
-        problems = [problem for entry in entries for problem in _take(shelf, entry)]
+        problems = [
+            problem for entry in entries for problem in _take(shelf, entry, may_move=may_move)
+        ]
         return Taken(shelf.write(), tuple(problems))
 
 
-def _take(shelf: Shelf, entry: TitleEntry) -> Iterator[Problem]:
+def _take(shelf: Shelf, entry: TitleEntry, *, may_move: bool) -> Iterator[Problem]:
     """A line that only tells of a copy brings no title when the copy cannot be taken."""
     good = []
     for item in entry.items:
         text = _trouble(shelf, item)
+        if text is None and not may_move and _stands_elsewhere(shelf, entry, item):
+            text = ELSEWHERE
         if text is None:
             good.append(item)
         else:
@@ -55,6 +67,14 @@ def _trouble(shelf: Shelf, item: ItemEntry) -> str | None:
         if code is None and is_new:
             return f"nothing says which {what} it has: name one under [otherwise] in the map"
     return None
+
+
+def _stands_elsewhere(shelf: Shelf, entry: TitleEntry, item: ItemEntry) -> bool:
+    """Two libraries may have given one number to two books."""
+    known = shelf.items.get(item.number)
+    if known is None or known.title.name == (entry.title, entry.author):
+        return False
+    return entry.control_number is None or known.title.control_number != entry.control_number
 
 
 def _title_of(shelf: Shelf, entry: TitleEntry) -> Title:

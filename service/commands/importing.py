@@ -9,6 +9,7 @@ from typing import Annotated, BinaryIO, TypeVar
 import msgspec
 import typer
 from msgspec import Struct
+from msgspec.structs import replace
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -16,7 +17,7 @@ from service.catalogue.encodings import Encoding
 from service.catalogue.entries import Count
 from service.catalogue.intake import Intake, Outcome, Told
 from service.catalogue.marc.mapping import mapping
-from service.catalogue.orders import NoteImport, TakeOrder
+from service.catalogue.orders import NoteImport, TakeOrder, TakeTitles
 from service.catalogue.reading import Read, UnreadableFile, marc
 from service.catalogue.tables.columns import Kind, table_map
 from service.catalogue.tables.reading import table
@@ -47,6 +48,12 @@ DryRun = Annotated[
 AllOrNothing = Annotated[
     bool,
     typer.Option("--all-or-nothing", help="Look through all first; with a problem take nothing."),
+]
+MoveCopies = Annotated[
+    bool,
+    typer.Option(
+        "--move-copies", help="A copy that stands under another title here follows the file."
+    ),
 ]
 Letters = Annotated[
     Encoding, typer.Option(help="How letters are written. `auto` tells by the letters.")
@@ -82,6 +89,7 @@ class Way(Struct, frozen=True):
     kind: str
     dry_run: bool
     all_or_nothing: bool
+    move_copies: bool
     as_json: bool
 
 
@@ -90,6 +98,7 @@ def marc_(
     files: Files,
     dry_run: DryRun = False,
     all_or_nothing: AllOrNothing = False,
+    move_copies: MoveCopies = False,
     encoding: Letters = Encoding.AUTO,
     own: Map = None,
     as_json: Json = False,
@@ -101,7 +110,7 @@ def marc_(
     Good records are taken, bad ones told by their place. Exit code 1 when something was not taken.
     """
     read = partial(marc, encoding=encoding, table=_own(own, mapping))
-    way = Way("marc", dry_run, all_or_nothing, as_json)
+    way = Way("marc", dry_run, all_or_nothing, move_copies, as_json)
     _import(Place.of(state, database), files, read, way)
 
 
@@ -111,6 +120,7 @@ def csv_(
     file: File,
     dry_run: DryRun = False,
     all_or_nothing: AllOrNothing = False,
+    move_copies: MoveCopies = False,
     encoding: Letters = Encoding.AUTO,
     own: Map = None,
     as_json: Json = False,
@@ -122,7 +132,7 @@ def csv_(
     PINs and identity numbers are never taken. Exit code 1 when something was not taken.
     """
     read = partial(table, kind=kind, encoding=encoding, own=_own(own, table_map))
-    way = Way(kind.value, dry_run, all_or_nothing, as_json)
+    way = Way(kind.value, dry_run, all_or_nothing, move_copies, as_json)
     _import(Place.of(state, database), [file], read, way)
 
 
@@ -140,6 +150,8 @@ def _import(
         with many_orders(place) as give, _progress(files) as advance:
 
             def send(order: TakeOrder) -> Taken:
+                if isinstance(order, TakeTitles):
+                    order = replace(order, may_move=way.move_copies)
                 answer = give(order)
                 return answer if isinstance(answer, Taken) else Taken()
 

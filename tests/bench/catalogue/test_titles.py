@@ -112,6 +112,16 @@ def test_one_number_in_two_records_stays_where_it_was_first(
     assert done.count("items") == Count(unchanged=2)
 
 
+def test_a_title_known_by_its_copies_gets_its_record(catalogue: Catalogue, tmp_path: Path) -> None:
+    lines = [
+        "number,title,author,item_type,home_point",
+        'VV.00417,Truyện Kiều,"Nguyễn, Du",book,TV',
+    ]
+    catalogue.import_csv(Kind.ITEMS, file_of(tmp_path, lines))
+    assert catalogue.import_marc(marc_file(tmp_path, KIEU)).problems == []
+    assert catalogue.search("VV.00417").found[0].isbns == ("9786042112208",)
+
+
 def test_lines_of_one_title_become_its_copies(catalogue: Catalogue, tmp_path: Path) -> None:
     path = file_of(
         tmp_path,
