@@ -51,7 +51,7 @@ def traced(name: str, folder: Path, rounds: int = 2, habits: Sequence[str] = ("w
     pad = driver.make(settings_for(driver, settings), trace)
     try:
         pad.open(within())
-        for habit in habits * rounds:
+        for habit in [*habits] * rounds:
             getattr(trace_replay, f"_pad_{habit}")(pad, within())
     finally:
         pad.close()

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.ingest import NO_MESSAGE, born_ms, is_live, message_id, read
+from service.ingest import born_ms, is_live, message_id, read
 from service.protocol.codec import ProtocolError, encode
 from service.protocol.headers import MAGIC, MAX_FRAME_BYTES
+from service.protocol.identifiers import NO_MESSAGE
 from service.protocol.questions import AskItem, Heartbeat
 from service.protocol.replies import Cancelled
 from tests.unit.service.messages import frames, header, operation

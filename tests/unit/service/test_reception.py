@@ -8,9 +8,10 @@ import pytest
 import structlog
 
 from service.in_tray import PILE
-from service.ingest import NO_MESSAGE, Caller
+from service.ingest import Caller
 from service.protocol.codec import decode_reply, decode_service_header, encode
 from service.protocol.headers import MAGIC, ServiceHeader, StationHeader
+from service.protocol.identifiers import NO_MESSAGE
 from service.protocol.operations import CheckIn, Operation
 from service.protocol.questions import AskItem, Heartbeat, Hello, Question, ReofferDone
 from service.protocol.replies import (
