@@ -80,7 +80,8 @@ class Logged:
 
 def live_all(time: VirtualTime, options: Namespace) -> Iterator[str]:
     """Each driver's day as a line of JSON."""
-    device_worker.log, logged = structlog.get_logger(), Logged()
+    tracemalloc.start()
+    logged = Logged()
     structlog.configure(processors=[logged])
     printer_worker.LOOK_SECONDS = 2 * POLL_SECONDS
     for name, status in installed_drivers().items():
@@ -175,13 +176,9 @@ class Life:
     def _weigh(self, sign: int) -> None:
         """What there is now counts against what there was when all was warm."""
         gc.collect()
-        if sign < 0:
-            tracemalloc.start()
         self._lived.threads += sign * threading.active_count()
         self._lived.descriptors += sign * len(list(Path("/proc/self/fd").iterdir()))
         self._lived.grown_bytes += sign * tracemalloc.get_traced_memory()[0]
-        if sign > 0:
-            tracemalloc.stop()
 
     def _summed_up(self) -> Lived:
         self._lived.troubles = dict(self._counts)
