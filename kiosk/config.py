@@ -67,6 +67,13 @@ class DeviceSection(Struct, frozen=True, kw_only=True):
         """Its name, or its kind."""
         return self.name or self.kind
 
+    @property
+    def address(self) -> str:
+        """Its path, or what its contacts are wired to; empty where its settings name neither."""
+        lines = self.settings.get("lines")
+        wired = lines if isinstance(lines, dict) else {}
+        return str(self.settings.get("path") or wired.get("path") or wired.get("on", ""))
+
 
 class PolicySection(Struct, frozen=True, kw_only=True):
     """[policy]"""

@@ -507,6 +507,7 @@ class Controller(Thread):
             crowded=self._inbox.crowded,
             free_bytes=self._store.free_bytes(),
             drop=self._drop_runner.phase,
+            bin_full=self._drop_runner.bin_full,
             gate_book=lambda hours, at_most: gate_counts(
                 self._store, hours, at_most, self._ahead(monotonic()) + monotonic()
             ),

@@ -46,6 +46,11 @@ class DropRunner:
         """Whether staff must look into the chute."""
         return self._drop.phase is Phase.JAMMED
 
+    @property
+    def bin_full(self) -> bool:
+        """Whether staff must empty the bin."""
+        return self._chute is not None and self._chute.bin_full
+
     def chute_changed(self, state: ChuteState | None) -> None:
         """The sensors now; None: the chute does not answer, and an item in it is nobody's visit."""
         self._chute = state

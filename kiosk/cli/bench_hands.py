@@ -154,6 +154,8 @@ def chute(
     as_json: JsonOption = False,
 ) -> None:
     """Fill or empty the bin of a book-drop; jam its chute or free it."""
+    if full is None and jam is None:
+        give_up("Say --full, --empty, --jam or --free.")
     ask_bench(SetChute(bin_full=full, jammed=jam, drop=on), state, as_json=as_json)
 
 

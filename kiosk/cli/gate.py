@@ -130,7 +130,10 @@ def announce(words: str) -> None:
 
 def wait_for_person(words: str) -> None:
     """Until they are ready."""
-    typer.prompt(f"{words} Press Enter first", default="", show_default=False, err=True)
+    try:
+        typer.prompt(f"{words} Press Enter first", default="", show_default=False, err=True)
+    except typer.Abort:
+        give_up("\nNobody pressed Enter; with --yes the gate listens at once.")
 
 
 def _walk(

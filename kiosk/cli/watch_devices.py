@@ -73,7 +73,7 @@ def as_found(section: DeviceSection) -> DeviceStatus:
         name=section.called,
         kind=section.kind,
         driver=section.driver,
-        path=", ".join(map(str, nodes_of(section.settings))),
+        path=section.address,
         up=not missing,
         error="PortMissing" if missing else "",
         reason=f"{missing[0]} is not there; plug the device in" if missing else "",

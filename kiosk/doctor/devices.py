@@ -7,15 +7,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from drivers.deadline import Deadline
 from drivers.errors import DriverError
 from drivers.frame_trace import FrameTrace
 from drivers.interfaces import DeviceIdentity
+from kiosk.book_drop import Phase
 from kiosk.cli.at_hand import driver_of, settings_for
 from kiosk.cli.device_settings import settings_problems
 from kiosk.config import DeviceSection
 from kiosk.doctor.device_access import may_use, nodes_of, user_of
-from kiosk.doctor.exercises import EXERCISES, LAY_AGAIN
+from kiosk.doctor.exercises import EXERCISES, LAY_AGAIN, chute_findings
 from kiosk.doctor.patient import Patient
 from kiosk.doctor.results import Mark, Result, broken, good, look_after
 from kiosk.local.client import StationClient, StationGone, StationRefused
@@ -48,7 +51,7 @@ def devices(patient: Patient) -> Iterator[Result]:
         if told is None:
             yield from _tried(section, patient)
         elif section.called in told:
-            yield from _told(told[section.called], patient.client)
+            yield from _told(told[section.called], patient)
         else:
             yield look_after(
                 "the running station does not know it: the configuration is newer",
@@ -57,17 +60,26 @@ def devices(patient: Patient) -> Iterator[Result]:
             )
 
 
-def _told(device: DeviceStatus, client: StationClient | None) -> Iterator[Result]:
+def _told(device: DeviceStatus, patient: Patient) -> Iterator[Result]:
     if not device.up:
         say = look_after if device.error in PASSES_BY else broken
         remedy = REMEDIES.get(device.error, OTHERWISE)
         yield say(device.reason or device.error, remedy, device.name)
         return
-    unread = _unread_tags(client) if device.kind == "pad" and client else []
-    for uid in unread:
-        yield look_after(f"tag {uid} cannot be read", LAY_AGAIN, device.name)
-    if not unread:
+    findings = list(_to_see_to(device, patient))
+    yield from (replace(each, about=device.name) for each in findings)
+    if not findings:
         yield good(f"works: {device.model or device.driver}", device.name)
+
+
+def _to_see_to(device: DeviceStatus, patient: Patient) -> Iterator[Result]:
+    """What the running station knows of a device that works."""
+    client, status = patient.client, patient.status
+    if device.kind == "pad" and client:
+        for uid in _unread_tags(client):
+            yield look_after(f"tag {uid} cannot be read", LAY_AGAIN)
+    if device.kind == "drop" and status:
+        yield from chute_findings(jammed=status.drop == Phase.JAMMED, bin_full=status.bin_full)
 
 
 def _unread_tags(client: StationClient) -> list[str]:

@@ -62,11 +62,16 @@ def _drop(drop: BookDropChute, patience: Patience) -> Iterator[Result]:
     drop.state(Deadline.after(patience.call))
     drop.next_change(Deadline.after(patience.sensors))
     state = drop.state(Deadline.after(patience.call))
-    if state.jammed:
-        yield broken("something is jammed in the chute", "Open it and take it out.")
     if state.item_in_mouth:
         yield look_after("an item lies in the mouth", "Take it out: it was not taken in.")
-    if state.bin_full:
+    yield from chute_findings(jammed=state.jammed, bin_full=state.bin_full)
+
+
+def chute_findings(*, jammed: bool, bin_full: bool) -> Iterator[Result]:
+    """What staff must see to at a book-drop."""
+    if jammed:
+        yield broken("something is jammed in the chute", "Open it and take it out.")
+    if bin_full:
         yield look_after("its bin is full", "Empty the bin.")
 
 

@@ -69,6 +69,7 @@ class Present:
     crowded: int
     free_bytes: int
     drop: str | None
+    bin_full: bool
     gate_book: GateBook
     on_pad: Readings
     read_afi: Callable[[Iterable[Uid]], None]
@@ -212,6 +213,7 @@ class LocalDesk:
             started=self._started,
             in_session=present.in_session,
             drop=present.drop,
+            bin_full=present.bin_full,
             hindrances=tuple(present.hindrances),
             crowded=present.crowded,
             devices=tuple(map(self._device_status, facts.devices)),
@@ -226,7 +228,7 @@ class LocalDesk:
             name=section.called,
             kind=section.kind,
             driver=section.driver,
-            path=str(section.settings.get("path", "")),
+            path=section.address,
             up=up,
             model=news.model if isinstance(news, DeviceUp) else "",
             error=news.error if isinstance(news, DeviceDown) else "" if up else "Starting",

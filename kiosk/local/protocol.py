@@ -183,6 +183,7 @@ class Status(Reply, frozen=True, tag="status"):
     devices: tuple[DeviceStatus, ...]
     link: LinkStatus
     store: StoreStatus
+    bin_full: bool = False
 
 
 class OutboxRow(Struct, frozen=True, kw_only=True):

@@ -137,6 +137,7 @@ def test_a_book_drop(bench_of: StartBench) -> None:
     assert eventually(lambda: drop.state(within()).item_in_mouth, 5, "item in the mouth")
     done(bench, "take-out")
     assert eventually(lambda: not drop.state(within()).item_in_mouth, 5, "empty mouth")
+    assert run(bench.state, "chute") == (2, "Say --full, --empty, --jam or --free.\n")
     done(bench, "chute", "--full")
     assert eventually(lambda: drop.state(within()).bin_full, 5, "full bin")
 

@@ -268,6 +268,12 @@ def test_at_a_gate_a_book_is_not_to_be_laid_on_a_pad_that_is_not_there(entrance:
     assert told["advice"].startswith("This station has no pad")
 
 
+def test_a_gate_is_not_tried_when_nobody_can_press_enter(entrance: Entrance) -> None:
+    code, told, said = entrance.run("gate", "test", "--json")
+    assert (code, told) == (2, None)
+    assert "with --yes" in said
+
+
 def test_a_printer_in_use_is_named_and_handed_over_when_asked(entrance: Entrance) -> None:
     with entrance.running():
         code, _, said = entrance.run("printer", "test", "--json")

@@ -1,5 +1,6 @@
 """Stations without a screen: a gate and a book-drop as real processes, killed where it hurts."""
 
+import json
 import os
 import socket
 from collections.abc import Iterator
@@ -10,11 +11,13 @@ from typing import Any
 
 import msgspec
 import pytest
+from typer.testing import CliRunner
 
 from drivers.frame_trace import FrameTrace
 from drivers.registry import installed_drivers
 from drivers.simulators.faults import FaultPlan
 from drivers.simulators.simulation import Host, simulation_of
+from kiosk.cli.main import app
 from kiosk.local.client import StationClient, StationGone
 from kiosk.local.protocol import AskGate, GateCounts, Status
 from kiosk.station_app import main as station_command
@@ -189,6 +192,19 @@ def falls_past_the_antenna(drop: Unattended) -> bool:
     for tag in drop.devices["pad"].pad.tags():
         drop.devices["pad"].pad.lift(tag.uid)
     return True
+
+
+def test_the_doctor_tells_of_a_full_bin_while_the_drop_runs(drop: Unattended) -> None:
+    def said() -> set[str]:
+        result = CliRunner().invoke(app, ["doctor", "--config", str(drop.config), "--json"])
+        findings = json.loads(result.stdout)["findings"]
+        return {each["sentence"] for each in findings if each["about"] == "drop"}
+
+    eventually(drop.works, 10, "the drop")
+    drop.devices["drop"].bin_full = True
+    eventually(lambda: "its bin is full" in said(), 15, "full bin")
+    drop.devices["drop"].bin_full = False
+    eventually(lambda: said() == {"works: ISC.LR2500-A"}, 15, "empty bin")
 
 
 def test_a_book_is_booked_and_secured_before_it_falls(rig: Rig, drop: Unattended) -> None:

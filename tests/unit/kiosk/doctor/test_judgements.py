@@ -6,19 +6,46 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from drivers.facts import AlarmsLost, ChuteState, ContactFault, GateEvent, TagAlarm
-from kiosk.config import StationConfig, StationSection
-from kiosk.doctor import own_files
+from kiosk.config import DeviceSection, StationConfig, StationSection
+from kiosk.doctor import devices, own_files
 from kiosk.doctor.device_access import User, may_use
 from kiosk.doctor.exercises import EXERCISES
 from kiosk.doctor.patient import Machine, Patience, Patient
 from kiosk.doctor.results import Mark
 from kiosk.doctor.service import LinkSeen, judge_link
-from kiosk.local.protocol import LinkStatus, Status, StoreStatus
+from kiosk.local.protocol import DeviceStatus, LinkStatus, Status, StoreStatus
 from kiosk.views import Hindrance
 
 STATION = User("muontra", 990, frozenset({990, 20}))
+
+RUNNING = Status(
+    station="Máy 1",
+    role="kiosk",
+    software="muontra 0.0.0",
+    pid=1,
+    started="",
+    in_session=False,
+    drop=None,
+    hindrances=(),
+    crowded=0,
+    devices=(),
+    link=LinkStatus(
+        endpoint="",
+        state="online",
+        reachable=True,
+        hindrance=None,
+        epoch=None,
+        round_trip_ms=None,
+        clock_offset_ms=None,
+    ),
+    store=StoreStatus(
+        waiting=0, kept=0, open_tags=0, oldest_waiting=None, free_mib=1, low_water_mib=1
+    ),
+)
+AT_HOME = StationSection(name="Máy 1", library="Thư viện", state_folder="/nowhere")
 
 
 def node(mode: int, owner: int, group: int) -> os.stat_result:
@@ -109,33 +136,31 @@ def test_clocks_may_be_two_seconds_apart_and_no_more(offset_ms: float, mark: Mar
 
 
 def test_a_station_that_runs_an_older_version_than_is_installed_is_told() -> None:
-    status = Status(
-        station="Máy 1",
-        role="kiosk",
-        software="muontra 0.0.0",
-        pid=1,
-        started="",
-        in_session=False,
-        drop=None,
-        hindrances=(),
-        crowded=0,
-        devices=(),
-        link=LinkStatus(
-            endpoint="",
-            state="online",
-            reachable=True,
-            hindrance=None,
-            epoch=None,
-            round_trip_ms=None,
-            clock_offset_ms=None,
-        ),
-        store=StoreStatus(
-            waiting=0, kept=0, open_tags=0, oldest_waiting=None, free_mib=1, low_water_mib=1
-        ),
-    )
-    section = StationSection(name="Máy 1", library="Thư viện", state_folder="/nowhere")
-    config = StationConfig(station=section)
-    patient = Patient(Path("x.toml"), Machine(), Patience(), config, status=status)
+    config = StationConfig(station=AT_HOME)
+    patient = Patient(Path("x.toml"), Machine(), Patience(), config, status=RUNNING)
     (result,) = own_files.station(patient)
     assert result.mark is Mark.LOOK_AFTER
     assert "muontra 0.0.0 runs" in result.sentence
+
+
+@pytest.mark.parametrize(
+    ("drop", "bin_full", "said"),
+    [
+        ("rest", False, ["works: LR2500"]),
+        ("rest", True, ["its bin is full"]),
+        ("jammed", True, ["something is jammed in the chute", "its bin is full"]),
+    ],
+)
+def test_what_a_running_book_drop_knows_of_its_chute_is_told(
+    drop: str, bin_full: bool, said: list[str]
+) -> None:
+    chute = DeviceStatus(
+        name="drop", kind="drop", driver="book_drop", path="", up=True, model="LR2500"
+    )
+    status = replace(RUNNING, devices=(chute,), drop=drop, bin_full=bin_full)
+    section = DeviceSection(kind="drop", driver="book_drop")
+    config = StationConfig(station=AT_HOME, device=(section,))
+    patient = Patient(Path("x.toml"), Machine(), Patience(), config, status=status)
+    results = list(devices.devices(patient))
+    assert [each.sentence for each in results] == said
+    assert {each.about for each in results} == {"drop"}
