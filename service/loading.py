@@ -101,11 +101,12 @@ class Layout:
         self._holds()
         outs = {each.operation for each in operations if isinstance(each.act, CheckOut)}
         self.desk.lay(Withdrawal(*row) for row in self._reader.find(WITHDRAWN, outs))
-        self._cancelled({act.of for act in acts if isinstance(act, CancelCheckOut)})
+        cancelled = {act.of for act in acts if isinstance(act, CancelCheckOut)}
+        at_once = [each for each in operations if each.operation in cancelled]
+        self._retold([*late, *at_once])
+        self._cancelled(cancelled)
         self._told({act.of for act in acts if isinstance(act, ReportTold)})
         self._lines(LINES_OF_ITEMS, {act.item for act in acts if isinstance(act, ReportTag)})
-        named = {each.act.item for each in late if isinstance(each.act, NAMING_ITEM)}
-        self._histories({item.id for number, item in self.desk.items.items() if number in named})
         return self.desk
 
     def lay_account(self, card: str) -> Desk:
@@ -134,6 +135,13 @@ class Layout:
 
     def _holds_on(self, titles: Keys) -> None:
         self.desk.lay(hold_from(row) for row in self._reader.find(HOLDS, titles))
+
+    def _retold(self, operations: Sequence[Operation]) -> None:
+        """The histories of what they name: a check-out that is cancelled in its own set has no
+        claim in the database yet, and others may have one.
+        """
+        named = {each.act.item for each in operations if isinstance(each.act, NAMING_ITEM)}
+        self._histories({item.id for number, item in self.desk.items.items() if number in named})
 
     def _cancelled(self, operations: Keys) -> None:
         """The histories of their items, and the holds that their loans ended."""

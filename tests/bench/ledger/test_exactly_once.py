@@ -174,6 +174,18 @@ def test_second_try_after_a_cancel_is_lent_once(library: Library) -> None:
     assert library.count(models.loans, state="void") == 1
 
 
+def test_second_try_cancelled_in_its_own_set_leaves_the_book_to_the_first(
+    library: Library,
+) -> None:
+    """The first check-out stands in the database alone, the second one on the desk alone."""
+    library.send(1, OUT)
+    second = library.arrived(2, OUT)
+    cancel = library.arrived(2, CancelCheckOut(second.operation.operation))
+    assert list(kinds(library.apply(second, cancel))) == ["Lent", "Cancelled"]
+    assert library.borrowed(CARDS[0]) == [ITEMS[0]]
+    assert library.count(models.loans, state="void") == 0
+
+
 def test_returned_here_and_lent_there_in_one_set_then_the_first_loan_is_cancelled(
     library: Library,
 ) -> None:
