@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.bench.catalogue.library import Catalogue, decide
-from tests.bench.ledger.conftest import Copy, cluster, new_database, sqlite_model
+from tests.bench.ledger.conftest import Copy, new_database, sqlite_model
 from tests.bench.ledger.databases import PostgreSQL
 
-__all__ = ["cluster", "new_database", "sqlite_model"]
+__all__ = ["new_database", "sqlite_model"]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -9,19 +9,10 @@ import pytest
 
 from service.database.engine import open_engine
 from service.database.migrate import upgrade
-from tests.bench.ledger.databases import PostgreSQL, postgresql, postgresql_programs
+from tests.bench.ledger.databases import PostgreSQL
 from tests.bench.ledger.library import Library, fill
 
 Copy = Callable[[], str]
-
-
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[PostgreSQL]:
-    programs = postgresql_programs()
-    if programs is None:
-        pytest.skip("PostgreSQL is not installed")
-    with postgresql(programs) as running:
-        yield running
 
 
 @pytest.fixture(scope="session")

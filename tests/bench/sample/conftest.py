@@ -8,16 +8,7 @@ from sqlalchemy import Engine
 
 from service.database.engine import open_engine
 from service.database.migrate import upgrade_engine
-from tests.bench.ledger.databases import PostgreSQL, postgresql, postgresql_programs
-
-
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[PostgreSQL]:
-    programs = postgresql_programs()
-    if programs is None:
-        pytest.skip("PostgreSQL is not installed")
-    with postgresql(programs) as running:
-        yield running
+from tests.bench.ledger.databases import PostgreSQL
 
 
 @pytest.fixture

@@ -13,30 +13,26 @@ from service.protocol.replies import ItemAnswer, Lent, PatronAnswer, Returned
 from service.sample import known
 from service.sample.fill import fill
 from service.sample.size import Sample
-from tests.bench.ledger.databases import PostgreSQL, postgresql, postgresql_programs
+from tests.bench.ledger.databases import PostgreSQL
 from tests.service_process import ServiceProcess
 from tests.station_client import StationClient
 from tests.waiting import eventually
 
-PROGRAMS = postgresql_programs()
 ITEM = "VV.00417"
-
-pytestmark = pytest.mark.skipif(PROGRAMS is None, reason="no PostgreSQL here")
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[PostgreSQL]:
-    assert PROGRAMS is not None
-    with postgresql(PROGRAMS) as running:
-        engine = open_engine(running.url("library"))
-        fill(engine, Sample(200, seed=1, as_of=date.today()), lambda _rows: None)  # noqa: DTZ011
-        engine.dispose()
-        yield running
+def filled(cluster: PostgreSQL) -> str:
+    """The name of a database with a sample library; to be copied."""
+    engine = open_engine(cluster.copy())
+    fill(engine, Sample(200, seed=1, as_of=date.today()), lambda _rows: None)  # noqa: DTZ011
+    engine.dispose()
+    return engine.url.database or ""
 
 
 @pytest.fixture
-def service(cluster: PostgreSQL) -> Iterator[ServiceProcess]:
-    with ServiceProcess(url=cluster.copy()) as running:
+def service(cluster: PostgreSQL, filled: str) -> Iterator[ServiceProcess]:
+    with ServiceProcess(url=cluster.copy(filled)) as running:
         yield running
 
 
