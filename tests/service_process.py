@@ -3,10 +3,7 @@
 import atexit
 import os
 import re
-import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from copy import copy
@@ -32,17 +29,10 @@ from service.sample.points import ROOT
 from service.sample.size import Sample
 from service.service_key import ServiceKey, service_key
 from tests.station_client import KeyPair, StationClient
+from tests.system.processes import Forked, patched_service
 from tests.waiting import eventually
 
 START_SECONDS = 30.0
-PATCHED = """
-from importlib import import_module
-for name, value in {patches}.items():
-    module, _, attribute = name.rpartition(".")
-    setattr(import_module(module), attribute, value)
-from service.cli import app
-app()
-"""
 FREE_ITEMS = """
 SELECT number FROM items i JOIN item_types t ON t.code = i.item_type
 WHERE i.item_type = 'book' AND NOT (not_for_loan OR withdrawn OR lost)
@@ -77,14 +67,16 @@ class ServiceProcess:
             copyfile(sample_database(copies), self.database)
         self.key: ServiceKey = service_key(self.state)
         self.log = self.state / "log.jsonl"
+        self.log.touch()
         self.port = 0
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process = Forked(self.log)
 
     def twin(self) -> "ServiceProcess":
         """A second service on the same folder and database, not started."""
         twin = copy(self)
-        twin.port, twin.process = 0, None
-        twin.log = self.state / "twin.jsonl"
+        twin.port, twin.log = 0, self.state / "twin.jsonl"
+        twin.log.touch()
+        twin.process = Forked(twin.log)
         return twin
 
     def __enter__(self) -> Self:
@@ -116,8 +108,8 @@ class ServiceProcess:
         self, crash_at: CrashPoint | str = "", patches: Mapping[str, object] | None = None
     ) -> None:
         """Returns when stations can connect. `patches` are planted faults or other sizes."""
-        self.launch(crash_at, patches or {})
         seen = len(self.log.read_text().splitlines())
+        self.launch(crash_at, patches)
         eventually(lambda: self.listens(seen), START_SECONDS, "listening service")
 
     def launch(
@@ -125,34 +117,26 @@ class ServiceProcess:
     ) -> None:
         """Returns at once."""
         words = ["run", "--listen", self.endpoint, *self._place]
-        program = ["-c", PATCHED.format(patches=dict(patches))] if patches else ["-m", "service"]
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, *program, *words],
-                stderr=log,
-                env=os.environ | {"MUONTRA_CRASH_AT": str(crash_at)},
-            )
+        patches = dict(patches or {})
+        self.process.fork(patched_service, dict(os.environ), patches, words, crash_at=str(crash_at))
 
     def kill(self) -> None:
         """As a power cut does, to this process alone."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
+        self.process.kill()
 
-    def stop(self) -> int:
+    def stop(self) -> int | None:
         """As systemd stops it; returns the exit code."""
-        assert self.process is not None
         self.process.terminate()
-        return self.process.wait(START_SECONDS)
+        return self.process.exit_code
 
     def wait_for_crash(self) -> None:
         """Until the crash point was reached."""
-        assert self.process is not None
-        assert self.process.wait(START_SECONDS) == -signal.SIGKILL
+        self.process.wait_end()
+        assert self.process.cut
 
     @property
     def is_dead(self) -> bool:
-        return self.process is None or self.process.poll() is not None
+        return self.process.died
 
     def command(self, *words: str, code: int = 0) -> str:
         """What `muontra-service` says, run in this process; `code` is how it must end."""

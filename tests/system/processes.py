@@ -7,9 +7,10 @@ real as any, a start costs a twentieth.
 import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
@@ -53,6 +54,17 @@ class Upbringing:
         os.environ["MUONTRA_CRASH_AT"] = self.crash_at
         plant(self.planted)
         target(*args)
+
+
+def patched_service(
+    environment: Mapping[str, str], patches: Mapping[str, object], words: list[str]
+) -> None:
+    """`muontra-service` with planted faults or other sizes, by the full names of what they are."""
+    os.environ.update(environment)
+    for name, value in patches.items():
+        module, _, attribute = name.rpartition(".")
+        setattr(import_module(module), attribute, value)
+    service_command(words)
 
 
 class Forked:
