@@ -6,8 +6,10 @@ import pytest
 from hypothesis import settings
 
 TESTS = Path(__file__).parent
-# The tests of such a folder run one after the other: they measure time or own a screen.
-ONE_AT_A_TIME = ("bench", "screen", "system")
+# Tests of one group run one after the other, in one process: those of a file share a service, a
+# rig or devices, those of all screens share a window.
+GROUPED_BY_FILE = ("bench", "system")
+ONE_GROUP = ("screen",)
 
 # On a busy machine one slow example says nothing about the code.
 settings.register_profile("muontra", deadline=None)
@@ -16,7 +18,9 @@ settings.load_profile("muontra")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        folder = item.path.relative_to(TESTS).parts[0]
-        if folder in ONE_AT_A_TIME:
+        file = item.path.relative_to(TESTS)
+        folder = file.parts[0]
+        if folder in (*GROUPED_BY_FILE, *ONE_GROUP):
+            group = folder if folder in ONE_GROUP else file.with_suffix("").as_posix()
             item.add_marker(folder)
-            item.add_marker(pytest.mark.xdist_group(folder))
+            item.add_marker(pytest.mark.xdist_group(group))
