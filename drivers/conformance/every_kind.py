@@ -97,9 +97,13 @@ def keep_the_deadline_of_a_silent_device(trial: Trial) -> None:
 
 
 def _about_to_call(rig: Rig, number: int) -> Call:
-    """The device has fallen silent; only `open` is called on a driver that is closed."""
-    if number:
-        rig.connect()
+    """The device has fallen silent; only `open` is called on a driver that is closed.
+
+    It was open before: what a program imports and draws once is not what is timed.
+    """
+    rig.connect()
+    if not number:
+        rig.driver.close()
     rig.plan(Lose(), times=None)
     return rig.calls()[number]
 
