@@ -23,6 +23,7 @@ class Seen:
         self._database = database
         database.execute("PRAGMA journal_mode = OFF")
         database.execute("PRAGMA synchronous = OFF")
+        database.execute("BEGIN")  # one for all: nothing of it is ever kept
         database.execute("CREATE TABLE seen (name TEXT PRIMARY KEY, says BLOB, at) WITHOUT ROWID")
 
     def earlier(self, name: str, at: str, says: bytes = b"") -> str | None:

@@ -46,11 +46,8 @@ class Mapping(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @cache
-def _shipped() -> bytes:
-    return files(__package__).joinpath("fields.toml").read_bytes()
-
-
 def mapping(own: bytes = b"") -> Mapping:
     """The shipped table with the entries of one's own over it. Raises msgspec.DecodeError."""
-    tables = msgspec.toml.decode(_shipped()), msgspec.toml.decode(own)
+    shipped = files(__package__).joinpath("fields.toml").read_bytes()
+    tables = msgspec.toml.decode(shipped), msgspec.toml.decode(own)
     return msgspec.convert(tables[0] | tables[1], Mapping)

@@ -166,7 +166,7 @@ def test_many_parts_of_a_file_are_one_import(catalogue: Catalogue, tmp_path: Pat
 
 
 @settings(
-    max_examples=8,
+    max_examples=5,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

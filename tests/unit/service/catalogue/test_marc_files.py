@@ -4,7 +4,7 @@ import re
 from io import BytesIO
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -57,6 +57,7 @@ def test_golden_record_by_the_letter_of_the_format() -> None:
     )
 
 
+@settings(max_examples=40)
 @given(st.lists(records, max_size=4), st.integers(1, 40))
 def test_records_written_are_read_however_the_file_is_cut(
     given_records: list[MarcRecord], bite: int
@@ -67,6 +68,7 @@ def test_records_written_are_read_however_the_file_is_cut(
     assert found == [as_read(record) for record in given_records]
 
 
+@settings(max_examples=40)
 @given(st.lists(records, max_size=4), st.integers(1, 40))
 def test_marcxml_written_is_read(given_records: list[MarcRecord], bite: int) -> None:
     content = b"".join((marcxml.HEAD, *map(marcxml.write, given_records), marcxml.TAIL))

@@ -4,7 +4,7 @@ from datetime import date
 from io import BytesIO
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -131,6 +131,7 @@ def test_any_lines_give_entries_or_problems(content: bytes) -> None:
         assert read.entry is not None or read.problems
 
 
+@settings(max_examples=40)
 @given(st.lists(titles, max_size=4))
 def test_copies_written_are_read(given_titles: list[TitleEntry]) -> None:
     written = b"".join(write_table(Kind.ITEMS, given_titles))
@@ -157,6 +158,7 @@ patrons = st.builds(
 )
 
 
+@settings(max_examples=40)
 @given(st.lists(patrons, max_size=4))
 def test_patrons_written_are_read(people: list[PatronEntry]) -> None:
     written = b"".join(write_table(Kind.PATRONS, people))
