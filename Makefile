@@ -68,7 +68,7 @@ demo: setup
 	@$(BIN)/python -m kiosk.demo $(ARGS)
 
 test: setup debian-test lint
-	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup $(ARGS)
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: setup
 	@$(BIN)/ruff check

@@ -1,4 +1,4 @@
-"""What all tests share: marks by folder, and hypothesis without a stop-watch."""
+"""What all tests share: marks and order by folder, and hypothesis without a stop-watch."""
 
 from pathlib import Path
 
@@ -6,10 +6,8 @@ import pytest
 from hypothesis import settings
 
 TESTS = Path(__file__).parent
-# Tests of one group run one after the other, in one process: those of a file share a service, a
-# rig or devices, those of all screens share a window.
-GROUPED_BY_FILE = ("bench", "system")
-ONE_GROUP = ("screen",)
+# Workers take whole files, these first: the longest are among them, and nobody waits at the end.
+MARKED = ("system", "bench", "screen")
 
 # On a busy machine one slow example says nothing about the code.
 settings.register_profile("muontra", deadline=None)
@@ -17,10 +15,15 @@ settings.load_profile("muontra")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: _place(_folder(item)))
     for item in items:
-        file = item.path.relative_to(TESTS)
-        folder = file.parts[0]
-        if folder in (*GROUPED_BY_FILE, *ONE_GROUP):
-            group = folder if folder in ONE_GROUP else file.with_suffix("").as_posix()
-            item.add_marker(folder)
-            item.add_marker(pytest.mark.xdist_group(group))
+        if _folder(item) in MARKED:
+            item.add_marker(_folder(item))
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(TESTS).parts[0]
+
+
+def _place(folder: str) -> int:
+    return MARKED.index(folder) if folder in MARKED else len(MARKED)
