@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from drivers.bibliotheca_3m.driver import BibliothecaReader
 from drivers.bibliotheca_3m.simulator import BibliothecaSimulator
 from drivers.deadline import Deadline
+from drivers.errors import DeviceSilent
 from drivers.feig_obid.driver import FeigReader
 from drivers.feig_obid.simulator import FeigSimulator
 from drivers.frame_trace import Direction, FrameTrace
@@ -18,6 +19,7 @@ from drivers.simulators.faults import AnyFault, PlannedFault
 from drivers.simulators.pty_host import PtyHost
 from drivers.simulators.virtual_tags import VirtualTag
 from drivers.uid import Uid
+from tests.waiting import eventually
 
 Simulator = TypeVar("Simulator", FeigSimulator, BibliothecaSimulator, MetratecSimulator)
 Reader = TypeVar("Reader", FeigReader, BibliothecaReader, MetratecReader)
@@ -59,6 +61,19 @@ def within(seconds: float = 5.0) -> Deadline:
     return Deadline.after(seconds)
 
 
+def open_in_the_end(reader: Reader) -> None:
+    """On a busy machine a hurried driver may miss an answer."""
+
+    def opens() -> bool:
+        try:
+            reader.open(within())
+        except DeviceSilent:
+            return False
+        return True
+
+    eventually(opens, 5, "pad that answers")
+
+
 @contextmanager
 def pad_on_a_line(
     folder: Path, simulator: Simulator, make: Callable[[str, FrameTrace], Reader]
@@ -67,7 +82,7 @@ def pad_on_a_line(
     trace = FrameTrace(capacity=5000)
     with PtyHost(simulator, folder / "pad") as host:
         reader = make(host.address, trace)
-        reader.open(within())
+        open_in_the_end(reader)
         try:
             yield Pad(simulator, host, reader, trace)
         finally:

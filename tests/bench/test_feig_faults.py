@@ -42,7 +42,7 @@ from tests.bench.feig_pad import (
     FeigPad,
     feig_pad,
 )
-from tests.bench.pad_bench import within
+from tests.bench.pad_bench import open_in_the_end, within
 from tests.waiting import eventually
 
 MEMORIES = {BOOK: LIBRARY_OF_OSLO, OTHER_BOOK: LIBRARY_OF_HANOI}
@@ -168,7 +168,7 @@ def put_right(pad: FeigPad, tags: tuple[VirtualTag, ...]) -> None:
         pad.simulator.pad.lay(tag)
     if not pad.host.plugged:
         pad.host.plug()
-        pad.reader.open(within())
+        open_in_the_end(pad.reader)
 
 
 @pytest.mark.parametrize("times", [1, 3])
