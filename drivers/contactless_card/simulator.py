@@ -147,5 +147,5 @@ SIMULATION = Simulation(
     make=_make,
     host=PtyHost,
     settings=lambda address: {"path": address},
-    hurried={"patience": 0.1, "pause": 0.01},
+    hurried={"patience": 0.3, "pause": 0.01},
 )

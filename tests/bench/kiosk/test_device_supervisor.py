@@ -295,6 +295,13 @@ def test_a_pad_that_is_paused_in_the_moment_in_which_it_opens_is_last_told_as_pa
 ) -> None:
     """Else the start screen offers a pad that a technician has for ten minutes."""
     pausing: list[Thread] = []
+    bosses: list[DeviceSupervisor] = []
+    start = DeviceSupervisor.start
+
+    def start_known(boss: DeviceSupervisor) -> None:
+        """The worker may speak before `start` has returned."""
+        bosses.append(boss)
+        start(boss)
 
     class Watched(Event):
         """Lets the pause come between the worker's question whether it is told to stop, and what
@@ -304,11 +311,13 @@ def test_a_pad_that_is_paused_in_the_moment_in_which_it_opens_is_last_told_as_pa
         def is_set(self) -> bool:
             answer = super().is_set()
             if not pausing and currentframe().f_back.f_code.co_name == "_say":  # type: ignore[union-attr]
-                pausing.append(Thread(target=lambda: boss.pause("pad", 60, ONE)))
-                pausing[0].start()
-                pausing[0].join(0.2)
+                pause = Thread(target=lambda: bosses[0].pause("pad", 60, ONE))
+                pause.start()
+                pausing.append(pause)
+                pause.join(0.2)
             return answer
 
+    monkeypatch.setattr(DeviceSupervisor, "start", start_known)
     monkeypatch.setattr("kiosk.device_worker.Event", Watched)
     with supervised(STUBBORN, {"stubborn": driver_of(Stubborn())}, monkeypatch) as (boss, heard):
         eventually(lambda: pausing and not pausing[0].is_alive(), 5, "pause")
